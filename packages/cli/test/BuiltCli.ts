@@ -77,6 +77,7 @@ export const pipedStdio = (stdin?: string) => {
     readPiped: () => Effect.succeed(Option.fromNullable(stdin)),
     isInteractive: false,
     readLine: Option.none(),
+    confirm: Option.none(),
     isTerminal: false,
     isErrorTerminal: false,
     colors: false

@@ -188,6 +188,8 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly customCommands: CustomCommandFiles
   /** The state of each MCP server, for `/mcp`. */
   readonly mcp: Effect.Effect<ReadonlyArray<string>>
+  /** The skills that the model can load, and where their files are or can be, for `/skills`. */
+  readonly skills: Effect.Effect<ReadonlyArray<string>>
   /**
    * The system prompt of a session, notices for the user, e.g. about a file that cannot be read, and a function that finds the
    * instructions of the directories that tools touch.

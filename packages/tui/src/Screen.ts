@@ -52,6 +52,8 @@ export interface Result {
   readonly sessionId: Option.Option<string>
   /** Its background commands that stay running. */
   readonly keptTasks: ReadonlyArray<BackgroundTask>
+  /** Its background commands that were running and end with it. */
+  readonly endedTasks: ReadonlyArray<BackgroundTask>
 }
 
 /**
@@ -154,6 +156,10 @@ export const run = (
     const session = yield* performer.currentSession
     const entries = yield* session.entries
     const canResume = session.isStored && entries.some(({ type }) => type === "user")
-    const keptTasks = (yield* session.tasks.list).filter(({ end, isKept }) => end === undefined && isKept)
-    return { sessionId: canResume ? Option.some(session.id) : Option.none(), keptTasks }
+    const running = (yield* session.tasks.list).filter(({ end }) => end === undefined)
+    return {
+      sessionId: canResume ? Option.some(session.id) : Option.none(),
+      keptTasks: running.filter(({ isKept }) => isKept),
+      endedTasks: running.filter(({ isKept }) => !isKept)
+    }
   }))

@@ -30,8 +30,13 @@ export const notCopied = "not copied: it belongs to the original session"
  */
 export const describeEnding = (
   { command, ending, id }: Pick<BackgroundTask, "id" | "command"> & { readonly ending: string }
-): string =>
-  `Background task ${id} ${ending === notCopied ? `was ${ending}` : `ended (${ending})`}: ${titleOf({ command })}`
+): string => {
+  const by = /^ended by the (user|model)$/.exec(ending)?.[1]
+  const what = by === undefined
+    ? `Background task ${id} ${ending === notCopied ? `was ${ending}` : `ended (${ending})`}`
+    : `${by === "user" ? "You" : "The model"} ended background task ${id}`
+  return `${what}: ${titleOf({ command })}`
+}
 
 /**
  * Tells the user that a task stays running, and how to end it.

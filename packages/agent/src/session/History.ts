@@ -86,8 +86,13 @@ export const toAssistantMessage = (parts: ReadonlyArray<Response.AnyPart>): Prom
   return Prompt.assistantMessage({ content: content.filter((part) => part.type !== "text" || part.text !== "") })
 }
 
-/** Models refuse assistant messages with only blank text or reasoning. */
-const hasContent = ({ content }: Prompt.AssistantMessage): boolean =>
+/**
+ * Whether an answer has more than blank text and reasoning: models refuse others, so they are not sent.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const hasContent = ({ content }: Prompt.AssistantMessage): boolean =>
   content.some((part) => part.type === "text" ? part.text.trim() !== "" : part.type !== "reasoning")
 
 type Result = Extract<Entry, { readonly type: "tool-result" }>

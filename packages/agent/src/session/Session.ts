@@ -94,6 +94,7 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `usage`: a request that left no other line: a part of a summary, or an answer without content because it was cut off
  * - `left-out`: content that is no longer sent because the provider refused it: a part of a message by its `Digest` (system), a tool by its
  *   name, or the messages of the lines `from` up to but excluding `to`
+ * - `withdrawn`: the prompt at this line number (from 0) was not answered and is no longer sent
  * - `limit`: the maximum size of a request, learned from a refusal; for the model with this ID, or for any model
  * - `notice`: a message to the user about a recovery
  * - `task`: a background command: it starts (the process is the leader of a process group), is kept running after the session or no longer
@@ -160,6 +161,7 @@ export const Entry = Schema.Union(
     why: Schema.String,
     ...time
   }),
+  Schema.Struct({ type: Schema.Literal("withdrawn"), line: Schema.NonNegativeInt, ...time }),
   Schema.Struct({
     type: Schema.Literal("limit"),
     unit: Schema.Literal("tokens", "bytes"),

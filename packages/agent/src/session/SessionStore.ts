@@ -418,8 +418,15 @@ export const make = (options: Options): Effect.Effect<
             const end: Entry = { type: "task", id, state: "ended", command, ending: notCopied, ok: true, time }
             return `${sessionFile.encode(end, options.mask).text}\n`
           })
+          const found = Transcript.findTitle(lines)
+          const title = found === ""
+            ? ""
+            : `${sessionFile.encode({ type: "title", title: titleOfCopy(found), time }, options.mask).text}\n`
           yield* Effect.mapError(
-            replaceFile(fileOf(id), `${header.text}\n${copied}${ends.join("")}`, { mode: 0o600, forcesMode: true }),
+            replaceFile(fileOf(id), `${header.text}\n${copied}${ends.join("")}${title}`, {
+              mode: 0o600,
+              forcesMode: true
+            }),
             sessionFile.toSessionError(fileOf(id))
           )
           return { id, of }
@@ -454,6 +461,12 @@ const releaseOnError = <A, E, R>(opening: Effect.Effect<A, E, R>): Effect.Effect
       Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
     )
   })
+
+/** `The cart (copy)`; of a copy, `The cart (copy 2)`. */
+const titleOfCopy = (title: string): string => {
+  const [, before = title, number = "1"] = /^(.*) \(copy(?: (\d+))?\)$/.exec(title) ?? []
+  return before === title ? `${title} (copy)` : `${before} (copy ${Number(number) + 1})`
+}
 
 /** Makes an ID from the time (UTC) and random characters: `20261123-052359-k3f9`. */
 const newId = (time: string): string => {

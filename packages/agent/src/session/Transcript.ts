@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
-import type * as Prompt from "@effect/ai/Prompt"
+import * as Prompt from "@effect/ai/Prompt"
+import * as Option from "effect/Option"
+import * as AttachedText from "../AttachedText.ts"
 import { textOf } from "../internal/session/interrupted.ts"
 import { oneLine } from "../internal/session/oneLine.ts"
 import * as ToolTitle from "../tools/ToolTitle.ts"
@@ -15,8 +17,16 @@ import * as Usage from "./Usage.ts"
 const textOfPrompt = (message: Prompt.UserMessage): string =>
   message.content.map((part) => part.type === "text" ? part.text : `[${part.fileName ?? part.mediaType}]`).join("\n\n")
 
+/** What the user has typed: without the texts of attached files. */
+const typedText = (message: Prompt.UserMessage): string => {
+  const content = message.content.filter((part) =>
+    part.type !== "text" || Option.isNone(AttachedText.parseText(part.text))
+  )
+  return textOfPrompt(content.length === 0 ? message : Prompt.userMessage({ content }))
+}
+
 const prompts = (lines: ReadonlyArray<Line>) =>
-  lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [textOfPrompt(line.message)] : [])
+  lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [typedText(line.message)] : [])
 
 /** Finds the user's last title for the session. */
 const findUserTitle = (lines: ReadonlyArray<Line>): string => {
@@ -78,6 +88,8 @@ const formatLine = (line: Line): ReadonlyArray<string> => {
       ]
     case "summary":
       return ["*(older messages were compacted into a summary)*", line.text]
+    case "withdrawn":
+      return ["*(this prompt was not answered and is not part of the conversation)*"]
     case "notice":
       return [`*${line.text}*`]
     case "task":

@@ -69,6 +69,8 @@ export interface ActionPart {
   readonly opaque?: true
   /** Equivalent subjects, such as `rm x` for `/bin/rm x`. Rules that deny or ask about one of them apply as well. */
   readonly aliases?: ReadonlyArray<string>
+  /** The absolute path of a file or directory whose subject is relative to the project. Patterns that begin with a slash match it. */
+  readonly path?: string
   /** Whether the file may contain secrets, so that reading it needs permission unless a rule allows it. By default derived from the subject. */
   readonly secret?: boolean
   /** Set if other programs execute the changed file. Only a rule or grant whose pattern contains one of these names allows the change. */

@@ -30,6 +30,8 @@ export type Outcome = "ok" | "failed" | "denied" | "interrupted"
 export type TurnEvent =
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
+  /** The model begins to write a call of this tool, which may take long, for example with the content of a file. */
+  | { readonly type: "tool-writing"; readonly name: string }
   | {
     readonly type: "tool-asked"
     readonly id: string

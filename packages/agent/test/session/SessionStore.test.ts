@@ -540,7 +540,7 @@ layer(NodeContext.layer)("A session that can't be stored", (it) => {
       assert.strictEqual(of, session.id)
       const copy = yield* sessions.open(id)
       const entries = yield* copy.entries
-      assert.deepStrictEqual(types(entries), ["session", "user", "assistant", "tool-start", "tool-result"])
+      assert.deepStrictEqual(types(entries), ["session", "user", "assistant", "tool-start", "title", "tool-result"])
       assert.deepStrictEqual(entries.slice(1, 4), (yield* session.entries).slice(1))
       assert.deepInclude(entries[0], { id, directory: "/project", forkOf: session.id })
       yield* copy.append(user("Another way"))

@@ -36,6 +36,11 @@ export class Stdio extends Context.Tag("@altimate-code/cli/Stdio")<Stdio, {
    * Prompts the user on stderr and reads one line, after discarding what was typed before. None without a terminal.
    */
   readonly readLine: Option.Option<(question: string) => Effect.Effect<string>>
+  /**
+   * Prompts the user on stderr and waits for y or n, also as words, or Esc, which is no, after discarding what was typed before. Other keys
+   * repeat the question. The end of input is no. None without a terminal.
+   */
+  readonly confirm: Option.Option<(question: string) => Effect.Effect<boolean>>
   /** Whether stdout is a terminal, which would interpret control characters. */
   readonly isTerminal: boolean
   /** Whether stderr is a terminal on which a line can be overwritten (`TERM` is not dumb). */
@@ -65,7 +70,8 @@ export const masked = (stdio: typeof Stdio.Service, { mask }: typeof Secrets.Ser
   ...stdio,
   write: (text) => stdio.write(mask(text)),
   writeError: (text) => stdio.writeError(mask(text)),
-  readLine: Option.map(stdio.readLine, (readLine) => (question) => readLine(mask(question)))
+  readLine: Option.map(stdio.readLine, (readLine) => (question) => readLine(mask(question))),
+  confirm: Option.map(stdio.confirm, (confirm) => (question) => confirm(mask(question)))
 })
 
 const text = (name: string) => Config.string(name).pipe(Config.withDefault(""))
@@ -211,6 +217,45 @@ const askLine = (question: string) =>
     return Effect.sync(() => lines.close())
   })
 
+const confirm = (question: string) => Effect.zipRight(discardTyped, askYesOrNo(question))
+
+/** A single key in raw mode; a terminal may send a word and Return at once. */
+const toYesOrNo = (typed: string): boolean | undefined => {
+  const word = typed.replace(/[\r\n]+$/, "").toLowerCase()
+  return /^y(es)?$/.test(word) ? true : word === "\x1b" || /^no?$/.test(word) ? false : undefined
+}
+
+const askYesOrNo = (question: string) =>
+  Effect.async<boolean>((resume) => {
+    const { stderr, stdin } = process
+    const finish = (isYes: boolean): void => {
+      stop()
+      stderr.write(isYes ? "yes\n" : "no\n")
+      resume(Effect.succeed(isYes))
+    }
+    const onData = (chunk: Uint8Array | string): void => {
+      const typed = chunk.toString()
+      if (typed.includes("\x03")) return void process.kill(process.pid, "SIGINT")
+      if (typed.includes("\x1c")) return void process.kill(process.pid, "SIGQUIT")
+      const isYes = toYesOrNo(typed)
+      if (isYes === undefined) stderr.write(`\n${question}`)
+      else finish(isYes)
+    }
+    const onEnd = (): void => finish(false)
+    const stop = (): void => {
+      stdin.off("data", onData)
+      stdin.off("end", onEnd)
+      stdin.pause()
+      stdin.setRawMode(false)
+    }
+    stdin.setRawMode(true)
+    stdin.on("data", onData)
+    stdin.once("end", onEnd)
+    stdin.resume()
+    stderr.write(question)
+    return Effect.sync(stop)
+  })
+
 /** The real streams. */
 export const make: Effect.Effect<typeof Stdio.Service, ConfigError.ConfigError> = Effect.gen(function*() {
   const { stderr, stdout } = process
@@ -242,6 +287,7 @@ export const make: Effect.Effect<typeof Stdio.Service, ConfigError.ConfigError> 
       }),
     isInteractive: isTyped && stdout.isTTY,
     readLine: isTyped && stderr.isTTY ? Option.some(readLine) : Option.none(),
+    confirm: isTyped && stderr.isTTY ? Option.some(confirm) : Option.none(),
     isTerminal: stdout.isTTY,
     isErrorTerminal,
     colors

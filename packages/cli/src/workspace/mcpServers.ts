@@ -2,6 +2,7 @@
 import { AttachmentLimits } from "@altimate-code/agent/AttachmentLimits"
 import * as McpServers from "@altimate-code/agent/mcp/McpServers"
 import type { McpStatus } from "@altimate-code/agent/mcp/McpStatus"
+import type { UntrustedFile } from "@altimate-code/config/ConfigReport"
 import { Settings } from "@altimate-code/config/Settings"
 import { printable } from "@altimate-code/log/Printable"
 import { findHeaderSecrets } from "@altimate-code/log/SecretName"
@@ -62,8 +63,33 @@ export const waitForStart = <R>(
       Effect.scoped
     )
 
+/** Names the servers that do not run because the project is not trusted. */
+const describeUntrusted = (untrusted: ReadonlyArray<UntrustedFile>): ReadonlyArray<string> => {
+  const names = untrusted.flatMap(({ changes }) => changes).flatMap(({ key, value }) => {
+    const [first, name] = key.split(".")
+    if (first !== "mcp") return []
+    return name === undefined ? Object.keys(Object(value)) : [name]
+  })
+  const all = [...new Set(names)].map(printable)
+  if (all.length === 0) return []
+  const many = all.length === 1 ? "1 MCP server is" : `${all.length} MCP servers are`
+  return [
+    `${many} off, because this project is not trusted: ${
+      all.join(", ")
+    }. To review and trust it: altimate-code trust, then restart.`
+  ]
+}
+
 /** Describes the servers in lines for the user. */
-export const describeServers = (servers: ReadonlyArray<McpStatus>): ReadonlyArray<string> => {
+export const describeServers = (
+  servers: ReadonlyArray<McpStatus>,
+  untrusted: ReadonlyArray<UntrustedFile>
+): ReadonlyArray<string> => {
+  const off = describeUntrusted(untrusted)
+  return servers.length === 0 && off.length > 0 ? off : [...describeKnown(servers), ...off]
+}
+
+const describeKnown = (servers: ReadonlyArray<McpStatus>): ReadonlyArray<string> => {
   if (servers.length === 0) return ["No MCP servers are configured. Add one under \"mcp\" in altimate-code.json."]
   const width = Math.max(...servers.map(({ name }) => printable(name).length))
   return servers.flatMap(({ error, name, state, tools, transport }) => [

@@ -74,11 +74,11 @@ export const refuse: Reaction<CliError, Directories | Path.Path> = (given) => {
 /** Asks the user. If they decline, the program continues without these settings. */
 export const ask: Reaction<ConfigError | CliError, FileSystem.FileSystem | Path.Path | Directories> = (files) =>
   Effect.gen(function*() {
-    const { readLine, writeError } = yield* Stdio
-    if (Option.isNone(readLine)) return yield* refuse(files)
+    const { confirm, writeError } = yield* Stdio
+    if (Option.isNone(confirm)) return yield* refuse(files)
     yield* writeError(`${headline}:\n\n${yield* changes(files)}\n`)
-    const answer = yield* readLine.value("Trust this version? [y]es, or [n]o: continue without these settings: ")
-    if (!/^y(es)?$/i.test(answer.trim())) return false
+    const question = "Trust this version? y: yes · n or esc: no, continue without these settings "
+    if (!(yield* confirm.value(question))) return false
     yield* TrustedFiles.add(files)
     return true
   })

@@ -200,7 +200,8 @@ layer(NodeContext.layer)("a project's untrusted configuration", (it) => {
       const launch = open([], { home: home.home, cwd, env: { CI: "true", ...token } })
       const first = yield* launch
       yield* first.see(/permission: {"bash":"allow"}[^]*Trust this version/)
-      yield* first.write("n\r")
+      // A single key is enough.
+      yield* first.write("n")
       yield* first.see(/Amazon Bedrock[^]*ready/)
       yield* first.write("go")
       yield* first.see("go")
@@ -213,17 +214,34 @@ layer(NodeContext.layer)("a project's untrusted configuration", (it) => {
       yield* hasty.write("y\ry")
       yield* hasty.see(/^y\ny/)
       yield* hasty.see(/Trust this version/)
+      // Nor are Enter and other keys.
       yield* hasty.write("\r")
+      yield* hasty.see(/(?:Trust this version[^]*){2}/)
+      yield* hasty.write("x")
+      yield* hasty.see(/(?:Trust this version[^]*){3}/)
+      yield* hasty.write(keys.escape)
       yield* hasty.see(/Amazon Bedrock[^]*ready/)
       assert.isFalse(existsSync(trustFile))
 
       const second = yield* launch
       yield* second.see(/Trust this version/)
-      yield* second.write("y\r")
+      yield* second.write("y")
       yield* second.see(/Amazon Bedrock[^]*ready/)
       assert.isTrue(existsSync(trustFile))
       const third = yield* launch
       yield* third.see(/Amazon Bedrock[^]*ready/)
       assert.notInclude(third.screen(), "Trust this version")
+    }))
+
+  it.scoped("is the reason that /mcp gives for a server that does not run", () =>
+    Effect.gen(function*() {
+      const { cwd, home } = yield* start({ mcp: { tickets: { type: "local", command: ["tickets-server"] } } })
+      const terminal = yield* open([], { home: home.home, cwd, env: { CI: "true", ...token } })
+      yield* terminal.see(/Trust this version/)
+      yield* terminal.write(keys.escape)
+      yield* terminal.see(/Amazon Bedrock[^]*ready/)
+      yield* terminal.write("/mcp\r")
+      yield* terminal.see(/1 MCP server is off, because this project is not trusted: tickets\./)
+      assert.notInclude(terminal.screen(), "No MCP servers")
     }))
 })

@@ -40,12 +40,12 @@ export const start = (options: {
     yield* home.writeGlobalConfig({ ...guideConfig(sandbox.url, options.options), ...options.config })
     const launch = (
       args: ReadonlyArray<string> = options.args ?? [],
-      other: Pick<Options, "program" | "env"> = {}
+      other: Pick<Options, "program" | "env" | "cwd"> = {}
     ) =>
       open(args, {
         home: home.home,
-        ...other,
         ...(options.inProject ? { cwd: project } : {}),
+        ...other,
         // CI is set where these tests run, and must not matter.
         env: { CI: "true", ...token, ...options.env, ...other.env },
         ...(options.columns === undefined ? {} : { columns: options.columns }),
@@ -63,7 +63,7 @@ export const ask = (terminal: Effect.Effect.Success<ReturnType<typeof open>>, pr
 /** A question ignores keys for a moment after the previous answer. Once it accepts them, the down key marks a choice. */
 export const untilAnswerable = (terminal: Effect.Effect.Success<ReturnType<typeof open>>) =>
   terminal.write(keys.down).pipe(
-    Effect.zipRight(terminal.see(/^› [ysadne] /m, 0.1)),
+    Effect.zipRight(terminal.see(/^› ?(?:\d )?[ysadne] /m, 0.1)),
     Effect.retry({ times: 200 })
   )
 

@@ -90,7 +90,7 @@ layer(NodeContext.layer)("The modes on the screen", (it) => {
         yield* terminal.resize(columns, rows)
         yield* terminal.see(new RegExp(`^─{${columns}}\\n[^]*^plan · `, "m"))
         yield* ask(terminal, "Plan it")
-        yield* terminal.see(/Carry out this plan\?[^]*Yes, and accept edits[^]*plan · /)
+        yield* terminal.see(/Go ahead with this plan\?[^]*Yes, and accept edits[^]*plan · /)
         assert.isFalse(existsSync(join(project, "a.txt")) || existsSync(join(project, "ran")))
         yield* ask(terminal, "with b.txt")
         yield* terminal.see(/Write b\.txt\.[^]*› Yes, and ask before each edit/)
@@ -154,7 +154,7 @@ layer(NodeContext.layer)("The modes on the screen", (it) => {
         yield* edits.see(/^plan · [^]*ready/m)
         // A copy has it, too.
         yield* ask(edits, "/fork")
-        yield* edits.see(/This is a copy[^]*^plan · [^]*ready/m)
+        yield* edits.see(/now in the copy[^]*^plan · [^]*ready/m)
         yield* quit(edits)
         const plan = yield* launch(["--continue", "--yolo"])
         yield* plan.see(/^YOLO · plan · [^]*ready/m)

@@ -103,7 +103,7 @@ const toSession = (directory: string, title: string, hours: number, prompts: num
 
 const inTour = [
   "plan · Amazon Bedrock",
-  "Carry out this plan?",
+  "Go ahead with this plan?",
   "accept edits · Amazon Bedrock",
   "Allow this command?",
   "Rate limited. Retrying",
@@ -177,10 +177,10 @@ layer(NodeContext.layer)("the pictures of the documentation", (it) => {
       yield* terminal.write(keys.shiftTab)
       yield* barPicture("plan")
       yield* ask(terminal, "What has to change?")
-      yield* terminal.see(/Carry out this plan\?[^]*plan · /)
+      yield* terminal.see(/Go ahead with this plan\?[^]*plan · /)
       yield* picture("plan", "Plan mode ends with a plan")
       yield* terminal.write(keys.escape)
-      yield* terminal.gone("Carry out this plan?")
+      yield* terminal.gone("Go ahead with this plan?")
       yield* ask(terminal, "/sessions")
       yield* terminal.see(/Write tests for the discounts[^]*ready/)
       yield* picture("sessions", "The list of sessions")

@@ -3,7 +3,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeHome } from "../BuiltCli.ts"
 import { keys, open } from "../Terminal.ts"
@@ -124,6 +124,35 @@ layer(NodeContext.layer)("The screen", (it) => {
         permission?: { bash?: Record<string, string> }
       }
       assert.deepStrictEqual(Object.values(config.permission?.bash ?? {}), ["allow"])
+      yield* terminal.see("ready")
+      yield* ask(terminal, "/status")
+      yield* terminal.see(/^ {2}allowed +bash pwd \*$[^]*^ {2}in session +bash echo \*/m)
+      assert.match(terminal.everything(), /^ {2}region +us-east-1 \(.*altimate-code\.json\)$/m)
+      assert.match(terminal.everything(), /^ {2}log +~\/\.local\S+\.log$/m)
+    }))
+
+  it.scoped("\"always\" for a file of one project allows nothing in another", () =>
+    Effect.gen(function*() {
+      const write = (id: string) => ({ blocks: [call(id, "write", { path: "cart.js", content: id })] })
+      const { home, launch, project, terminal } = yield* start({
+        inProject: true,
+        script: [write("1"), write("2"), { blocks: [says("Written.")] }, write("3"), { blocks: [says("Declined.")] }]
+      })
+      yield* ask(terminal, "Go")
+      yield* terminal.see(/"Always" would allow: edit \/[^]*project\/cart\.js[^]*a {2}Yes, always \(saved/)
+      yield* terminal.write("a")
+      yield* terminal.see(/Written\.[^]*ready/)
+      assert.strictEqual(readFileSync(join(project, "cart.js"), "utf8"), "2")
+      yield* ask(terminal, "/exit")
+      yield* terminal.exited
+
+      const other = join(home.home, "other")
+      mkdirSync(other)
+      const elsewhere = yield* launch([], { cwd: other })
+      yield* elsewhere.see("ready")
+      yield* ask(elsewhere, "Go")
+      yield* elsewhere.see(/Allow this edit\?/)
+      assert.isFalse(existsSync(join(other, "cart.js")))
     }))
 
   it.scoped("stops on esc, keeps the answer so far, and continues", () =>
@@ -292,7 +321,7 @@ layer(NodeContext.layer)("The screen", (it) => {
       yield* terminal.see(/Your gateway for Amazon Bedrock/)
       yield* terminal.write(sandbox.url)
       yield* terminal.write(keys.enter)
-      yield* terminal.see(/The AWS region/)
+      yield* terminal.see(/AWS region your models/)
       yield* terminal.write(keys.enter)
       yield* terminal.see(/How do you sign in/)
       yield* terminal.write(keys.enter)

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { keys } from "../Terminal.ts"
-import { ask, call, says, start } from "./ScreenOnSandbox.ts"
+import { ask, call, says, sent, start, untilAnswerable } from "./ScreenOnSandbox.ts"
 
 const commands = (...all: ReadonlyArray<string>) => [
   ...all.map((command, index) => ({ blocks: [call(String(index), "bash", { command, description: "Says hello" })] })),
@@ -107,4 +107,37 @@ layer(NodeContext.layer)("A question on the screen", (it) => {
       yield* terminal.write(keys.ctrl("o"))
       yield* terminal.see(/Tool output and reasoning[^]*YOLO/)
     }))
+
+  for (const [columns, rows] of [[100, 30], [40, 12]] as const) {
+    it.scoped(`takes numbers and whole words, and other keys leave the prompt alone (${columns} × ${rows})`, () =>
+      Effect.gen(function*() {
+        const { home, sandbox, terminal } = yield* start({
+          columns,
+          rows,
+          script: [
+            ...commands("touch ~/ran").slice(0, 1),
+            { blocks: [call("2", "bash", { command: "touch ~/again" })] },
+            { blocks: [says("All done.")] },
+            { blocks: [says("Thanks.")] }
+          ]
+        })
+        yield* ask(terminal, "Go")
+        // A small terminal shows the choices on one line, without numbers.
+        const isList = rows > 12
+        yield* terminal.see(isList ? /Allow this command\?[^]*1 y {2}Yes, once/ : /Allow this command\?[^]*y yes/)
+        yield* untilAnswerable(terminal)
+        yield* terminal.write("x")
+        yield* terminal.see(/press y s a n e, or esc to stop/)
+        yield* terminal.write(isList ? "1" : "y")
+        yield* terminal.see(/~\/again[^]* y (?:yes| Yes, once)/)
+        assert.isTrue(existsSync(join(home.home, "ran")))
+        yield* untilAnswerable(terminal)
+        for (const key of ["y", "e", "s", keys.enter]) yield* terminal.write(key)
+        yield* terminal.see(/All done\.[^]*^› *$[^]*ready/m)
+        assert.isTrue(existsSync(join(home.home, "again")))
+        yield* ask(terminal, "Thank you")
+        yield* terminal.see(/Thanks\./)
+        assert.include(yield* sent(sandbox, 3), "\"Thank you\"")
+      }))
+  }
 })

@@ -43,6 +43,7 @@ const stdio = Layer.succeed(Stdio, {
   readPiped: () => unused,
   isInteractive: true,
   readLine: Option.none(),
+  confirm: Option.none(),
   isTerminal: true,
   isErrorTerminal: true,
   colors: false

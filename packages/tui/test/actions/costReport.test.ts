@@ -16,10 +16,13 @@ const answer = (model: string): Entry => ({
 describe("the table of /cost", () => {
   it("shortens ARNs, so that the numbers stay on the same line", () => {
     const arn = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a1b2c3d4e5f6"
-    const [, first, second, total] = reportCost([answer("claude-prod"), answer(arn)], undefined)
+    const { lines, narrow } = reportCost([answer("claude-prod"), answer(arn)], undefined)
+    const [, first, second, total] = lines
     assert.match(first!, /^claude-prod +1 +1,000 .*\$0\.25$/)
     assert.match(second!, /^…\/a1b2c3d4e5f6 +1 +1,000 .*\$0\.25$/)
     assert.match(total!, /^total +2 +2,000 .*\$0\.50$/)
     assert.isBelow(second!.length, 80)
+    assert.include(narrow.join("\n"), "claude-prod\n  requests    1\n  input       1,000\n")
+    assert.isBelow(Math.max(...narrow.map(({ length }) => length)), 36)
   })
 })

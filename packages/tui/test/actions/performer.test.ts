@@ -76,6 +76,7 @@ const make = Effect.gen(function*() {
       trust: () => Effect.void,
       describeIgnored: () => []
     },
+    skills: Effect.succeed([]),
     mcp: Effect.succeed(["tickets  connected  stdio"]),
     system: Effect.sync(() => {
       counts.systemPrompts++
@@ -211,6 +212,9 @@ describe("Commands", () => {
       const { fs, performUntil, session, work } = yield* make
       yield* session.append(answer("One"))
       const file = `${work}/notes/one.md`
+      const refused = yield* performUntil({ type: "export", file: "notes/one.md" }, "item")
+      assert.deepStrictEqual(noticesOf(refused), [`${work}/notes does not exist.`])
+      yield* fs.makeDirectory(`${work}/notes`)
       yield* performUntil({ type: "export", file: "notes/one.md" }, "item")
       assert.include(yield* fs.readFileString(file), "One")
       yield* fs.writeFileString(file, "mine")

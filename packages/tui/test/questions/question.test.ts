@@ -22,7 +22,7 @@ const command = (text: string, more: Partial<Question> = {}, purpose?: string): 
     ...(purpose === undefined ? {} : { purpose })
   },
   patterns: [{ permission: "bash", pattern: "npm test *" }],
-  because: "no rule covers bash `npm test`",
+  because: "no rule allows `npm test`",
   ...more
 })
 
@@ -101,15 +101,15 @@ describe("A question", () => {
       "  npm test",
       "",
       "Purpose (by the model): Run the tests first",
-      "Why you are asked: no rule covers bash `npm test`",
-      "Always allows: bash npm test *",
+      "Asking because no rule allows `npm test`",
+      "\"Always\" would allow: bash npm test *",
       "",
-      "  y  Yes, once",
-      "  s  Yes, for this session",
-      "  a  Yes, always (saved in your configuration)",
-      "  n  No",
-      "  e  No, and tell the model why",
-      "ask · no model yet · 0 tokens · waiting for you"
+      "  1 y  Yes, once",
+      "  2 s  Yes, for this session, also after it is resumed",
+      "  3 a  Yes, always, in all projects (saved in your configuration)",
+      "  4 n  No",
+      "  5 e  No, and tell the model why",
+      "ask · no model yet · 0 tokens · waiting for you · esc: stop"
     ])
   })
 
@@ -119,9 +119,9 @@ describe("A question", () => {
       "── Allow this command? " + "─".repeat(37),
       "  npm test && rm -rf dist",
       "Purpose (by the model): Test",
-      "Always allows: bash npm test *",
+      "\"Always\" would allow: bash npm test *",
       " y yes  s session  a always  n no  e why",
-      "ask · no model yet · 0 tokens · waiting for you"
+      "ask · no model yet · 0 tokens · waiting for you · esc: stop"
     ])
     assert.deepStrictEqual(at(60, 8, command("npm test\nmake\nls\npwd", {}, "Test")).lines().slice(-7), [
       "── Allow this command? " + "─".repeat(37),
@@ -130,7 +130,7 @@ describe("A question", () => {
       "  ls",
       "  pwd",
       " y yes  n no  e why",
-      "ask · no model yet · 0 tokens · waiting for you"
+      "ask · no model yet · 0 tokens · waiting for you · esc: stop"
     ])
   })
 
@@ -185,7 +185,7 @@ describe("A question", () => {
 
   it("shows the purpose in at most two lines, without control characters", () => {
     const it = at(40, 24, command("ls", {}, `\x1b[2Jharmless ${"words ".repeat(99)}`))
-    assert.match(it.text(), /\nPurpose \(by the model\): harmless words\nwords words .{20,28}…\nWhy/)
+    assert.match(it.text(), /\nPurpose \(by the model\): harmless words\nwords words .{20,28}…\nAsking/)
     assert.notInclude(it.text(), "\x1b")
   })
 

@@ -187,9 +187,9 @@ describe("An answer that was cut off", () => {
     const notices = itemsOf([piece("One", "replaced"), piece("One", "continued"), piece("", "replaced")])
       .flatMap((item) => item.type === "notice" ? [item.text] : [])
     assert.deepStrictEqual(notices, [
-      "The answer was cut off here. A new answer replaces it:",
+      "The answer was cut off here. Retrying:",
       "The answer was cut off here. It continues below:",
-      "The answer was cut off before any text arrived. The request was sent again."
+      "The answer was cut off before any text arrived. Retrying:"
     ])
   })
 })

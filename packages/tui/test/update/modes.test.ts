@@ -85,7 +85,7 @@ describe("All edits in this session", () => {
   }
 
   it("can be answered to a question about an edit, by its letter, by shift-tab or from the list", () => {
-    assert.match(ask(edit).view(), /^ {2}d {2}Yes, and all edits in this session \(shift-tab\)$/m)
+    assert.match(ask(edit).view(), /^ {2}4 d {2}Yes, and all edits in this session \(shift-tab\)$/m)
     assert.deepStrictEqual(answersTo(edit, "d"), [{ _tag: "AllEdits" }])
     assert.deepStrictEqual(answersTo(edit, shiftTab), [{ _tag: "AllEdits" }])
     assert.deepStrictEqual(answersTo(edit, down, down, down, down, "\r"), [{ _tag: "AllEdits" }])
@@ -100,7 +100,7 @@ describe("All edits in this session", () => {
       const it = ask(asked)
       it.press("d")
       assert.isEmpty(it.actionsOf("answer"))
-      assert.strictEqual(it.state().input.text, "d", "it is text for the prompt")
+      assert.strictEqual(it.state().input.text, "")
     }
   })
 
@@ -117,7 +117,8 @@ describe("All edits in this session", () => {
 })
 
 describe("A plan", () => {
-  const shown = /Carry out this plan\?[^]*› Yes, and ask before each edit[^]*Yes, and accept edits[^]*No, keep planning/
+  const shown =
+    /Go ahead with this plan\?[^]*› Yes, and ask before each edit[^]*Yes, and accept edits[^]*No, keep planning/
 
   it("is accepted with a choice: the mode changes before the model goes on", () => {
     for (const [keys, mode] of [[["\r"], "ask"], [[down, "\r"], "accept-edits"]] as const) {
@@ -127,10 +128,10 @@ describe("A plan", () => {
       it.press(...keys)
       assert.deepStrictEqual(it.actions.slice(-2), [
         { type: "set-mode", mode },
-        { type: "turn", text: "I accept the plan. Carry it out." }
+        { type: "turn", text: "Go ahead with the plan." }
       ])
       assert.strictEqual(it.state().task.type, "turn")
-      assert.include(it.transcript(), "I accept the plan. Carry it out.")
+      assert.include(it.transcript(), "Go ahead with the plan.")
     }
   })
 

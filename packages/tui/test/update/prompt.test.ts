@@ -90,7 +90,7 @@ describe("The prompt", () => {
     const { actionsOf, view, endTurn, press, turn } = makeScreen()
     press("one", "\r", "two", "\r", "three", "\r")
     assert.lengthOf(actionsOf("turn"), 1)
-    assert.include(view(), "queued two\nqueued three")
+    assert.include(view(), "queued: two\nqueued: three")
     turn(finished)
     endTurn()
     assert.deepStrictEqual(actionsOf("turn").at(-1), { type: "turn", text: "two" })
@@ -147,11 +147,16 @@ describe("The prompt", () => {
   it("suggests the command that a misspelled one is close to", () => {
     const { press, send, state } = makeScreen()
     send({ type: "commands", commands: [{ name: "/git:review", description: "" }] })
-    press("/modle", "\r", "/xyzzy", "\r", "/git:reveiw", "\r")
+    for (const text of ["/modle", "/xyzzy", "/git:reveiw", "/usage", "/login now"]) {
+      press(text, "\r")
+      send({ type: "command-found", text, isPath: false })
+    }
     assert.deepStrictEqual(state().items.map((item) => item.type === "notice" ? item.hint : ""), [
       "Did you mean /model? /help lists all commands.",
       "/help lists all commands.",
-      "Did you mean /git:review? /help lists all commands."
+      "Did you mean /git:review? /help lists all commands.",
+      "Use /cost. /help lists all commands.",
+      "Use altimate-code auth login in another terminal. No restart is needed. /help lists all commands."
     ])
   })
 
@@ -210,11 +215,24 @@ describe("The prompt", () => {
 
   it("reports an unknown command, but sends a path as a prompt", () => {
     const { actionsOf, press, send, transcript } = makeScreen()
-    press("/nonsense", "\r")
-    assert.include(transcript(), "Unknown command: /nonsense")
-    press("/etc/hosts: what is it?", "\r")
-    send({ type: "attachment-read", source: "pasted", isOk: true })
-    assert.lengthOf(actionsOf("turn"), 1)
+    const text = "/nonsense with an argument"
+    press(...text, "\r")
+    assert.deepStrictEqual(actionsOf("find-command"), [{ type: "find-command", text }])
+    // What follows waits until it is known.
+    press("next", "\r")
+    assert.lengthOf(actionsOf("turn"), 0)
+    send({ type: "command-found", text, isPath: false })
+    assert.match(transcript(), /Unknown command: \/nonsense\n/)
+    assert.deepStrictEqual(actionsOf("turn"), [{ type: "turn", text: "next" }])
+
+    const paths = makeScreen()
+    paths.press("/etc/hosts: what is it?", "\r")
+    paths.send({ type: "attachment-read", source: "pasted", isOk: true })
+    assert.lengthOf(paths.actionsOf("turn"), 1)
+    const directory = makeScreen()
+    directory.press("/tmp is full", "\r")
+    directory.send({ type: "command-found", text: "/tmp is full", isPath: true })
+    assert.deepStrictEqual(directory.actionsOf("turn"), [{ type: "turn", text: "/tmp is full" }])
   })
 
   it("lists files on @ and completes them on Tab", () => {

@@ -23,7 +23,7 @@ describe("Another session", () => {
     assert.strictEqual(it.state().task.type, "turn")
     it.press("\r")
     assert.lengthOf(it.actionsOf("open-session"), 0)
-    assert.include(it.view(), "queued /sessions older")
+    assert.include(it.view(), "queued: /sessions older")
     it.endTurn()
     assert.lengthOf(it.actionsOf("open-session"), 1)
   })

@@ -88,12 +88,13 @@ export const makeLocate: Effect.Effect<
         ? [{ permission: "external_directory", subject: path }]
         : []
     const toPart = (path: string, subject: string, permission: string): ActionPart => {
+      const location = subject === path ? {} : { path }
       if (permission === "edit") {
         const executedAs = ExecutedFiles.namesOf(path, places)
-        return { permission, subject, ...(executedAs.length > 0 ? { executedAs } : {}) }
+        return { permission, subject, ...location, ...(executedAs.length > 0 ? { executedAs } : {}) }
       }
       const isSecret = permission === "read" && isSecretFile(path)
-      return { permission, subject, ...(isSecret ? { secret: true } : {}) }
+      return { permission, subject, ...location, ...(isSecret ? { secret: true } : {}) }
     }
     const shown = shownAs(path)
     const isBelowRoot = isInside(path)
@@ -106,7 +107,8 @@ export const makeLocate: Effect.Effect<
         // Everything below a directory of the project is inside the project.
         const subject = isBelowRoot ? (shown === "." ? file : `${shown}/${file}`) : shownAs(below)
         const secret = isSecretFile(below)
-        return [...outside(below, subject, "read"), { permission: "read", subject, secret }]
+        const location = subject === below ? {} : { path: below }
+        return [...outside(below, subject, "read"), { permission: "read", subject, ...location, secret }]
       }
     }
   }

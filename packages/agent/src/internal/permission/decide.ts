@@ -33,8 +33,8 @@ const makeJudgement = (name: string, pattern: string, verdict: Verdict, { subjec
 })
 
 /** Only a pattern for everything or for exactly this subject can allow an opaque subject. */
-const isApplicable = (pattern: string, verdict: Verdict, { opaque, subject }: ActionPart): boolean =>
-  Pattern.matches(pattern, subject) &&
+const isApplicable = (pattern: string, verdict: Verdict, { opaque, path, subject }: ActionPart): boolean =>
+  Pattern.matches(pattern, path !== undefined && pattern.startsWith("/") ? path : subject) &&
   (opaque === undefined || verdict !== "allow" || pattern === "*" || Pattern.isExact(pattern))
 
 /** Groups the rules for this permission by name: its own name comes first, `*` last. Synonyms share a group. */
@@ -81,6 +81,7 @@ const executedNames = ({ executedAs, permission, subject }: ActionPart): Readonl
 const mayAllow = (pattern: string, part: ActionPart): boolean => {
   const names = executedNames(part)
   return names.length === 0 || pattern === Pattern.escape(part.subject) ||
+    pattern === Pattern.escape(part.path ?? "") ||
     Pattern.segments(pattern).some((segment) => names.includes(segment))
 }
 
@@ -91,7 +92,16 @@ const judgeByDefault = (part: ActionPart): Judgement => {
   if (permission === "tasks") return { verdict: "allow", because: "ending a background task is allowed by default" }
   return readPermissions.has(permission)
     ? { verdict: "allow", because: `reading is allowed by default: ${permission} \`${subject}\`` }
-    : { verdict: "ask", because: `no rule covers ${permission} \`${subject}\`` }
+    : { verdict: "ask", because: describeUnruled([subject]) }
+}
+
+const maxNamed = 3
+
+/** Names what no rule allows. */
+const describeUnruled = (subjects: ReadonlyArray<string>): string => {
+  const named = subjects.slice(0, maxNamed).map((subject) => `\`${subject}\``)
+  const more = subjects.length - named.length
+  return `no rule allows ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`
 }
 
 /** Whether the pattern consists of wildcards only. */
@@ -140,8 +150,8 @@ const isAcceptableEdit = (judgements: ReadonlyArray<Judgement & { readonly part:
     (verdict === "allow" || pattern === undefined || isCatchAll(pattern))
   )
 
-/** Makes the pattern that "always" would allow for a part. */
-const makePattern = ({ opaque, permission, subject }: ActionPart): string => {
+/** Makes the pattern that "always" would allow for a part. It names a file of the project by its absolute path: another project may have one of the same name. */
+const makePattern = ({ opaque, path, permission, subject }: ActionPart): string => {
   switch (permission) {
     case "bash": {
       const prefix = opaque === true ? undefined : findCommandPrefix(subject)
@@ -155,7 +165,7 @@ const makePattern = ({ opaque, permission, subject }: ActionPart): string => {
     case "read":
     case "glob":
     case "grep":
-      return Pattern.escape(subject)
+      return Pattern.escape(path ?? subject)
     // An MCP tool with any parameters.
     default:
       return "*"
@@ -187,8 +197,15 @@ export const decide = (
   const [first, ...rest] = action.parts.map((part) => ({ ...splitCommandLine(part), part }))
   if (first === undefined) return { verdict: "ask", because: "the tool did not describe the action", patterns: [] }
   const all = [first, ...rest]
-  const { because, verdict } = all.toSorted(byWeight)[0]!
+  const { because: strictest, verdict } = all.toSorted(byWeight)[0]!
   const asked = all.filter((judgement) => judgement.verdict === "ask")
+  const unruled = [...new Set(asked.map(({ part }) => part.subject))].filter((subject) =>
+    asked.some(({ because, part }) => part.subject === subject && because === describeUnruled([subject]))
+  )
+  // All commands of a line, not only the first one.
+  const because = unruled.some((subject) => strictest === describeUnruled([subject]))
+    ? describeUnruled(unruled)
+    : strictest
   const patterns = new Map(asked.map(({ part }) => {
     const pattern = { permission: part.permission, pattern: makePattern(part) }
     return [`${pattern.permission} ${pattern.pattern}`, pattern] as const

@@ -1,4 +1,4 @@
-/** Removes content that the provider refused from the conversation. */
+/** Removes content that the provider refused, and prompts that were withdrawn, from the conversation. */
 import * as Cut from "@altimate-code/system/Cut"
 import * as Digest from "@altimate-code/system/Digest"
 import * as Prompt from "@effect/ai/Prompt"
@@ -60,13 +60,14 @@ export const findRefusedTools = (lines: ReadonlyArray<Line>): ReadonlySet<string
 /** Whether another answer has replaced this one. */
 const isReplaced = (line: Line): boolean => line.type === "assistant" && line.cut === "replaced"
 
-/** Replaces refused content with notes. The number of lines stays the same. */
+/** Replaces refused content with notes, and withdrawn prompts with nothing. The number of lines stays the same. */
 export const removeRefused = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> => {
   const { parts, ranges } = read(lines)
-  if (parts.size === 0 && ranges.length === 0 && !lines.some(isReplaced)) return lines
+  const withdrawn = new Set(lines.flatMap((line) => line.type === "withdrawn" ? [line.line] : []))
+  if (parts.size + withdrawn.size === 0 && ranges.length === 0 && !lines.some(isReplaced)) return lines
   const why = (part: Content) => parts.get(digestPart(part) ?? "")
   return lines.map((line, index) => {
-    if (isReplaced(line)) return { type: "unknown" }
+    if (isReplaced(line) || withdrawn.has(index)) return { type: "unknown" }
     const range = ranges.find(({ from, to }) => index >= from && index < to)
     if (range !== undefined) return replaceInRange(line, index, range)
     switch (line.type) {

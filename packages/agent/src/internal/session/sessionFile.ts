@@ -203,7 +203,17 @@ export const readWithText = Effect.fn("sessionFile.readWithText")(function*(path
 })
 
 /** The types of lines that a list of sessions does not need. */
-const unlisted = new Set(["tool-start", "tool-process", "tool-result", "grant", "left-out", "limit", "notice", "task"])
+const unlisted = new Set([
+  "tool-start",
+  "tool-process",
+  "tool-result",
+  "grant",
+  "left-out",
+  "withdrawn",
+  "limit",
+  "notice",
+  "task"
+])
 
 /** The beginning of every line that this program writes. */
 const typeKey = "{\"type\":\""

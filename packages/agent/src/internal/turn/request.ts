@@ -145,6 +145,8 @@ export const sendRequest = (
           ? emit({ type: "text", text: part.delta })
           : part.type === "reasoning-delta" && part.delta !== ""
           ? emit({ type: "reasoning", text: part.delta })
+          : part.type === "tool-params-start" && !part.providerExecuted
+          ? emit({ type: "tool-writing", name: part.name })
           : Effect.void
         const accepted = unsaved.length > 0 && part.type !== "response-metadata"
           ? Effect.zipRight(acceptTrial, report)

@@ -1,4 +1,5 @@
 /** The action of `altimate-code mcp list`. */
+import { Settings } from "@altimate-code/config/Settings"
 import * as Effect from "effect/Effect"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { Stdio, writeJson } from "../../command-line/Stdio.ts"
@@ -12,7 +13,9 @@ export const list = Effect.fn("McpList.list")(
     const servers = yield* Mcp.servers
     yield* Mcp.waitForStart(servers, (server) => writeError(`note: waiting for MCP server ${server} to start\n`))
     const status = yield* servers.status
-    yield* format === "json" ? writeJson(status, 2) : write(`${Mcp.describeServers(status).join("\n")}\n`)
+    yield* format === "json" ? writeJson(status, 2) : write(
+      `${Mcp.describeServers(status, (yield* Settings).untrusted).join("\n")}\n`
+    )
     const failed = status.filter(({ state }) => state === "failed").map(({ name }) => name)
     if (failed.length === 0) return
     return yield* new CliError({

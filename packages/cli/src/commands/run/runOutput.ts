@@ -174,6 +174,7 @@ export const json = (target: typeof BedrockTarget.Service, credential: Credentia
       /** `isFailure`: the command fails with this event, so that the last line is an error. */
       event: (event: TurnEvent, isFailure = false) => {
         switch (event.type) {
+          case "tool-writing":
           case "tool-allowed":
           case "tool-running":
           case "tool-output":

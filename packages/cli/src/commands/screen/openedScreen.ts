@@ -7,7 +7,9 @@ import type { EarlyPrompt } from "@altimate-code/tui/EarlyPrompt"
 import * as Screen from "@altimate-code/tui/Screen"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import * as Assistant from "../../workspace/assistant.ts"
 import * as LocalFiles from "../../workspace/localFiles.ts"
 import { openSession, type SessionOptions } from "../../workspace/openSession.ts"
@@ -22,8 +24,11 @@ export const runOpened = Effect.fn("OpenedScreen.runOpened")(function*(
   options: ScreenOptions,
   prompt: EarlyPrompt | undefined
 ) {
-  const session = yield* openSession(options)
-  return yield* Screen.run({ session, maxSteps: 50, ...(prompt === undefined ? {} : { prompt }) }).pipe(
+  // In a scope of its own, so that other processes can open it once the user has left it.
+  const scope = yield* Effect.acquireRelease(Scope.make(), Scope.close)
+  const session = yield* Scope.extend(openSession(options), scope)
+  const closeSession = Scope.close(scope, Exit.void)
+  return yield* Screen.run({ session, closeSession, maxSteps: 50, ...(prompt === undefined ? {} : { prompt }) }).pipe(
     Effect.provideService(AttachmentLimits, attachmentLimits),
     Effect.provideService(ReadInterval, Duration.millis(Screen.frameInterval))
   )

@@ -41,12 +41,13 @@ const loadOpenedScreen = Effect.gen(function*() {
 /** Shows the screen. When the user quits, prints how to resume the session. */
 export const runScreen = Effect.fn("RunScreen.runScreen")(function*(options: ScreenOptions) {
   const { writeError } = yield* Stdio
-  const { keptTasks, sessionId } = yield* Effect.scoped(Effect.gen(function*() {
+  const { endedTasks, keptTasks, sessionId } = yield* Effect.scoped(Effect.gen(function*() {
     const prompt = yield* showPrompt
     const { runOpened } = yield* loadOpenedScreen
     yield* readKeys
     return yield* runOpened(options, prompt)
   }))
+  for (const task of endedTasks) yield* writeError(`${printable(BackgroundTaskText.describeEnded(task))}\n`)
   for (const task of keptTasks) yield* writeError(`${printable(BackgroundTaskText.describeKept(task))}\n`)
   if (Option.isSome(sessionId)) {
     yield* writeError(`To resume this session: altimate-code --session ${sessionId.value}\n`)

@@ -1,12 +1,14 @@
 /** The program around the screen: its configuration, credentials, gateway and models. */
 import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import { PermissionRules, type Rules } from "@altimate-code/agent/permission/PermissionRules"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as TokenCommand from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
 import { Directories } from "@altimate-code/config/Directories"
-import { describe, type Setting } from "@altimate-code/config/Origin"
+import { type Setting, source } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
+import { LogFile } from "@altimate-code/log/LogFile"
 import { Secrets } from "@altimate-code/log/Secrets"
 import * as Paths from "@altimate-code/system/Paths"
 import { Host } from "@altimate-code/tui/Host"
@@ -26,22 +28,58 @@ import * as Assistant from "../../workspace/assistant.ts"
 import { tokenCommandEnvironment } from "../../workspace/childEnvironment.ts"
 import * as CustomCommands from "../../workspace/customCommands.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
+import * as PromptSources from "../../workspace/promptSources.ts"
 import * as FirstStart from "./firstStart.ts"
 import { toChoices } from "./modelChoices.ts"
 import { runNotification } from "./runNotification.ts"
 import * as SelectedModel from "./selectedModel.ts"
 import { toHostError } from "./toHostError.ts"
 
-const describeQuestions = ({ origin, value }: Setting<boolean>): string =>
-  value
-    ? `none (${describe(origin)}): every tool call that no rule denies runs without asking`
-    : "by the rules under \"permission\""
-
 const modeDescriptions: Readonly<Record<Mode, string>> = {
-  ask: "ask: you are asked before each edit",
-  "accept-edits": "accept edits: edits in the project need no permission",
+  ask: "ask: edits, commands and other tools ask, unless a rule allows them",
+  "accept-edits": "accept edits: edits in the project run without asking, the rest as in the mode ask",
   plan: "plan: only reading and searching, everything else is denied"
 }
+
+const verdicts = [["allow", "allowed"], ["ask", "asks"], ["deny", "denied"]] as const
+
+/** What runs without asking, what asks and what is denied, by the rules that apply now. */
+const describeRules = (rules: Rules | undefined, yolo: Setting<boolean>): ReadonlyArray<string> => {
+  const all = typeof rules === "string" ? { "*": rules } : rules ?? {}
+  const flat = Object.entries(all).flatMap(([name, rule]) =>
+    Object.entries(typeof rule === "string" ? { "*": rule } : rule).map(([pattern, verdict]) => ({
+      text: name === "*" ? "everything" : pattern === "*" ? name : `${name} ${pattern}`,
+      verdict
+    }))
+  )
+  const lines = verdicts.flatMap(([verdict, label]) => {
+    const texts = flat.filter((rule) => rule.verdict === verdict).map(({ text }) => text)
+    return texts.length === 0 ? [] : [`${label.padEnd(12)}${texts.join(", ")}`]
+  })
+  return yolo.value
+    ? [
+      `questions   none (${source(yolo.origin)}): every tool call runs without asking, except what a rule denies`,
+      ...lines
+    ]
+    : lines
+}
+
+/** Without skills: where they can be. */
+const describeSkills = ({ skills }: Effect.Effect.Success<typeof Assistant.findSkills>) =>
+  Effect.gen(function*() {
+    const { home } = yield* Directories
+    if (skills.length > 0) {
+      const width = Math.max(...skills.map(({ name }) => name.length))
+      return skills.map(({ description, name, path }) =>
+        `${name.padEnd(width)}  ${description} (${Paths.abbreviateHome(path, home)})`
+      )
+    }
+    const sources = yield* PromptSources.find("skills")
+    return [
+      "No skills found. A skill is a folder with a SKILL.md in one of these directories:",
+      ...sources.map(({ directory }) => `  ${Paths.abbreviateHome(directory, home)}`)
+    ]
+  })
 
 /** Options of the command line about the model's answers. */
 export type AnswerOptions = SelectedModel.AnswerOptions
@@ -57,10 +95,12 @@ export const layer = (
       const path = yield* Path.Path
       const { programEnvironment } = yield* Workspace
       const { cwd, data, home } = yield* Directories
-      const { keybinds, mode: startMode, notification, theme, yolo } = yield* Settings.Settings
+      const { keybinds, mode: startMode, notification, theme, untrusted, yolo } = yield* Settings.Settings
       const modeKey = Keybinds.labelOfMode(keybinds)
       const { mode } = yield* PermissionPolicy
       const currentMode = mode === undefined ? Effect.succeed(startMode.value) : SubscriptionRef.get(mode)
+      const rules = yield* PermissionRules
+      const logPath = Option.flatMap(yield* Effect.serviceOption(LogFile), ({ path }) => path)
       const models = yield* KnownModels.selectableModels
       const servers = yield* Mcp.servers
       const notices = yield* Queue.unbounded<string>()
@@ -106,7 +146,8 @@ export const layer = (
             CustomCommands.trust([command]).pipe(Effect.mapError(toHostError), Effect.provide(context)),
           describeIgnored: CustomCommands.describeIgnored
         },
-        mcp: Effect.map(servers.status, Mcp.describeServers),
+        mcp: Effect.map(servers.status, (all) => Mcp.describeServers(all, untrusted)),
+        skills: Effect.provide(Effect.flatMap(Assistant.findSkills, describeSkills), context),
         system: Effect.provide(
           Effect.flatMap(Assistant.findSkills, (skills) => Assistant.system(Option.none(), skills)),
           context
@@ -115,11 +156,16 @@ export const layer = (
         status: Effect.map(model.get, ({ status }) => status).pipe(
           Effect.catchAll(({ hint, message }) => Effect.succeed([message, hint])),
           Effect.flatMap((lines) =>
-            Effect.map(currentMode, (mode) => [
-              ...lines,
-              `mode        ${modeDescriptions[mode]}${modeKey === undefined ? "" : ` (${modeKey} changes it)`}`,
-              `questions   ${describeQuestions(yolo)}`
-            ])
+            Effect.gen(function*() {
+              return [
+                ...lines,
+                ...Option.toArray(logPath).map((path) => `log         ${Paths.abbreviateHome(path, home)}`),
+                `mode        ${modeDescriptions[yield* currentMode]}${
+                  modeKey === undefined ? "" : ` (${modeKey} changes it)`
+                }`,
+                ...describeRules(yield* rules.get, yolo)
+              ]
+            })
           )
         ),
         allowAlways: (permission, pattern) =>

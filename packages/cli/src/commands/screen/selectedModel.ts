@@ -1,6 +1,7 @@
 /** The model that the screen sends prompts to. */
 import { kinds, notice } from "@altimate-code/auth/Credential"
 import type { TokenCommand } from "@altimate-code/auth/TokenCommand"
+import { source } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { publicUrl } from "@altimate-code/log/PublicUrl"
 import * as ModelId from "@altimate-code/model-id/ModelId"
@@ -46,7 +47,7 @@ export interface AnswerOptions {
 const open = (id: string, isKnown: boolean, options: AnswerOptions) =>
   Effect.gen(function*() {
     const known = yield* KnownModels.lookUp(id)
-    const { files, gateway } = yield* Settings.Settings
+    const { files, gateway, region } = yield* Settings.Settings
     const maxCost = Option.map(gateway.maxCost, ({ value }) => value)
     const context = yield* Layer.build(Bedrock.languageModel({
       id,
@@ -78,6 +79,7 @@ const open = (id: string, isKnown: boolean, options: AnswerOptions) =>
     const status = [
       `model       ${model.configured}`,
       `sent as     ${model.wire} (${ModelId.explain(model)})`,
+      `region      ${model.region} (${source(region.origin)})`,
       `endpoint    ${publicUrl(endpoint.url)} (${endpoint.why})`,
       `effort      ${Option.getOrElse(effort, () => "not known")}`,
       `credential  ${kinds[used._tag]} (${used.where})`,

@@ -89,7 +89,7 @@ layer(NodeContext.layer)("an answer that is cut off", (it) => {
         script: [{ faults: [broken], blocks: [says(...text)] }, { blocks: [says("Yes.")] }]
       })
       yield* ask(terminal, "How does it begin?")
-      yield* terminal.see("The answer was cut off here. A new answer replaces it:")
+      yield* terminal.see("The answer was cut off here. Retrying:")
       yield* terminal.see("the worst of times.")
       yield* terminal.see("ready")
       const [cut, whole] = terminal.everything().split("The answer was cut off here")

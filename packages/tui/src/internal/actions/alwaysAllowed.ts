@@ -14,7 +14,11 @@ export const make = Effect.gen(function*() {
       rules.allow(grant).pipe(
         Effect.zipRight(host.allowAlways(grant.permission, grant.pattern)),
         Effect.flatMap((file) =>
-          showNotice(`Always allowed: ${grant.permission} ${grant.pattern} (saved in ${file}).`)
+          showNotice(
+            `Always allowed${
+              grant.pattern.startsWith("/") ? "" : " in all projects"
+            }: ${grant.permission} ${grant.pattern} (saved in ${file}).`
+          )
         ),
         Effect.catchAll(showFailure)
       ), { discard: true })

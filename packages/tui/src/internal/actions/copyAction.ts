@@ -60,7 +60,13 @@ export const make = (writeToTerminal: (text: string) => void) =>
       if (text === "") return yield* showNotice("There is no answer to copy yet.")
       for (const command of clipboardCommands(env, process.platform)) {
         const isCopied = yield* Effect.isSuccess(runWithInput(command, env, text))
-        if (isCopied) return yield* showNotice(`Copied the last answer (${command[0]}).`)
+        if (isCopied) {
+          return yield* showNotice(
+            command[0] === "tmux"
+              ? "Copied the last answer to tmux's buffer."
+              : `Copied the last answer to the clipboard (${command[0]}).`
+          )
+        }
       }
       // OSC 52
       writeToTerminal(`\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`)

@@ -29,9 +29,10 @@ export class CurrentSession extends Context.Tag("@altimate-code/tui/CurrentSessi
   readonly display: Effect.Effect<void>
   /** Shows what it has cost, after a task that may have sent requests. */
   readonly displaySpending: Effect.Effect<void>
-  /** Opens and shows another session, then closes this one so that other processes can open it. */
+  /** Opens and shows another session, then closes this one so that other processes can open it. `notice` is shown below its transcript. */
   readonly switchTo: (
-    open: Effect.Effect<Session, SessionError, Scope.Scope>
+    open: Effect.Effect<Session, SessionError, Scope.Scope>,
+    notice?: string
   ) => Effect.Effect<void, SessionError>
 }>() {}
 
@@ -62,27 +63,28 @@ export const make = (initial: Options) =>
     const current = yield* Ref.make(yield* prepare(initial))
     const taskWatcher = yield* FiberHandle.make()
 
-    const display = Effect.gen(function*() {
-      const { session } = yield* Ref.get(current)
-      const entries = yield* session.entries
-      const items = itemsOf(entries)
-      // Before the session is shown: a prompt that waits must not run in a looser mode.
-      yield* mode.restore(entries)
-      yield* send({
-        type: "session-opened",
-        items: items.length === 0
-          ? [{ type: "welcome", version: host.version, directory: host.directory }]
-          : [...items, { type: "notice", level: "info", text: `Resumed session ${session.id}.` }],
-        spending: Spending.sum(entries),
-        context: History.estimateContext(entries),
-        todos: TodoList.latest(entries)
+    const show = (notice: string | undefined) =>
+      Effect.gen(function*() {
+        const { session } = yield* Ref.get(current)
+        const entries = yield* session.entries
+        const items = itemsOf(entries)
+        // Before the session is shown: a prompt that waits must not run in a looser mode.
+        yield* mode.restore(entries)
+        yield* send({
+          type: "session-opened",
+          items: items.length === 0
+            ? [{ type: "welcome", version: host.version, directory: host.directory }]
+            : [...items, { type: "notice", level: "info", text: notice ?? `Resumed session ${session.id}.` }],
+          spending: Spending.sum(entries),
+          context: History.estimateContext(entries),
+          todos: TodoList.latest(entries)
+        })
+        yield* FiberHandle.run(taskWatcher, Effect.provide(TaskWatcher.watch(session.tasks), context))
+        if (session.directory !== workspace.directory) {
+          yield* showWarning(`This session was started in ${session.directory}. Tools run in ${workspace.directory}.`)
+        }
+        yield* Effect.forEach(session.notices, showNotice, { discard: true })
       })
-      yield* FiberHandle.run(taskWatcher, Effect.provide(TaskWatcher.watch(session.tasks), context))
-      if (session.directory !== workspace.directory) {
-        yield* showWarning(`This session was started in ${session.directory}. Tools run in ${workspace.directory}.`)
-      }
-      yield* Effect.forEach(session.notices, showNotice, { discard: true })
-    })
 
     return CurrentSession.of({
       get: Effect.map(Ref.get(current), ({ session }) => session),
@@ -93,12 +95,12 @@ export const make = (initial: Options) =>
           const entries = yield* session.entries
           if (isStarting || entries.some(({ type }) => type === "user")) yield* mode.save(session, entries)
         }),
-      display,
+      display: show(undefined),
       displaySpending: Effect.gen(function*() {
         const { session } = yield* Ref.get(current)
         yield* send({ type: "spending", spending: Spending.sum(yield* session.entries) })
       }),
-      switchTo: (open) =>
+      switchTo: (open, notice) =>
         Effect.gen(function*() {
           const ownScope = yield* Scope.fork(scope, ExecutionStrategy.sequential)
           const session = yield* Scope.extend(open, ownScope).pipe(
@@ -106,7 +108,7 @@ export const make = (initial: Options) =>
           )
           const opened = yield* prepare({ session, close: Scope.close(ownScope, Exit.void) })
           const { close, session: before } = yield* Ref.getAndSet(current, opened)
-          yield* display
+          yield* show(notice)
           yield* Effect.provide(TaskWatcher.reportClosing(before.tasks), context)
           // Not only by closing it: the session that the screen was started with may stay open.
           yield* before.tasks.endAll

@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type Effort, efforts, Host } from "../../Host.ts"
 import * as Picker from "../input/picker.ts"
 import { Display } from "./display.ts"
 
 const details: Readonly<Record<Effort, string>> = {
-  off: "answer at once, where the model can",
+  off: "no thinking, if the model allows it",
   low: "fastest and cheapest",
   medium: "a balance",
   high: "for difficult tasks",
@@ -18,27 +19,30 @@ export const make = Effect.gen(function*() {
   const host = yield* Host
   const { send, showFailure, showNotice, showWarning } = yield* Display
 
+  /** The selected model; undefined if there is none yet. */
+  const selected = Effect.option(host.model)
+
   const select = (id: string) =>
-    host.select(id).pipe(
-      Effect.flatMap((model) =>
-        Effect.zipRight(
+    Effect.flatMap(selected, (before) =>
+      Effect.flatMap(host.select(id), (model) => {
+        const effort = Option.match(before, { onNone: () => undefined, onSome: ({ effort }) => effort })
+        const isOther = effort !== undefined && model.effort !== undefined && model.effort !== effort
+        const details = [...(model.isKnown ? [] : ["not in the catalog"]), "until you quit"].join(", ")
+        return Effect.zipRight(
           send({ type: "model", model }),
-          showNotice(`Model: ${model.name}${model.isKnown ? "" : " (not in the catalog)"}.`)
+          showNotice(`Model: ${model.name} (${details}).${isOther ? ` Effort: ${model.effort}, not ${effort}.` : ""}`)
         )
-      ),
-      Effect.catchAll(showFailure),
-      Effect.ensuring(send({ type: "task-ended" }))
-    )
+      })).pipe(
+        Effect.catchAll(showFailure),
+        Effect.ensuring(send({ type: "task-ended" }))
+      )
 
   /** Shows the models that match the text. */
   const list = (filter: string) =>
     Effect.gen(function*() {
-      const selected = yield* Effect.match(host.model, {
-        onFailure: () => "",
-        onSuccess: ({ configured }) => configured
-      })
-      const choices = Picker.modelChoices(host.models)
-      const index = Math.max(0, choices.findIndex(({ id }) => id === selected))
+      const currentId = Option.match(yield* selected, { onNone: () => "", onSome: ({ configured }) => configured })
+      const choices = Picker.modelChoices(host.models, currentId)
+      const index = Math.max(0, choices.findIndex(({ id }) => id === currentId))
       yield* send({
         type: "models",
         picker: Picker.withFilter(Picker.make("Models", choices, index, Picker.customModel), filter)
@@ -46,7 +50,7 @@ export const make = Effect.gen(function*() {
       // Asking takes a while, and the list can be used meanwhile.
       yield* Stream.runForEach(
         host.listedModels,
-        (models) => send({ type: "models-listed", choices: Picker.modelChoices(models) })
+        (models) => send({ type: "models-listed", choices: Picker.modelChoices(models, currentId) })
       )
     }).pipe(Effect.catchAll(({ message }) => showWarning(`The models could not be listed: ${message}`)))
 
@@ -74,7 +78,7 @@ export const make = Effect.gen(function*() {
       const choices = efforts.filter((effort) => effort === "off" || levels.includes(effort)).map((effort) => ({
         id: effort,
         label: effort,
-        detail: details[effort]
+        detail: effort === selected ? `current · ${details[effort]}` : details[effort]
       }))
       const index = Math.max(0, choices.findIndex(({ id }) => id === selected))
       yield* send({ type: "efforts", picker: Picker.make("Effort", choices, index) })
@@ -86,7 +90,7 @@ export const make = Effect.gen(function*() {
             yield* send({ type: "model", model })
             const notices = model.modelProvider === undefined ? [] : yield* model.modelProvider.notices
             yield* Effect.forEach(notices, showWarning, { discard: true })
-            if (model.effort !== undefined) yield* showNotice(`Effort: ${model.effort}.`)
+            if (model.effort !== undefined) yield* showNotice(`Effort: ${model.effort} (until you quit).`)
           })
         ),
         Effect.catchAll(showFailure),

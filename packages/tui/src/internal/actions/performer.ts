@@ -146,6 +146,10 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
       switch (action.type) {
         case "turn":
           return runAs(task, Effect.ensuring(runTurn(action.text), displayBranch))
+        case "find-command":
+          return fork(commands.findTyped(action.text))
+        case "list-commands":
+          return fork(commands.reload)
         case "command":
           return runAs(
             task,
@@ -181,6 +185,8 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
           return Effect.zipRight(modes.endSession, fork(sessions.open(action.id)))
         case "new-session":
           return Effect.zipRight(modes.endSession, fork(sessions.create))
+        case "rename-session":
+          return fork(sessions.rename(action.title))
         case "export":
           return fork(sessions.exportMarkdown(action.file))
         case "fork-session":
@@ -203,6 +209,8 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
           return fork(reports.cost)
         case "mcp":
           return fork(reports.mcp)
+        case "skills":
+          return fork(reports.skills)
         case "edit":
           return runAs(externalEditor, prompt.edit(action.text), { onlyIfMissing: true })
         case "list-files":

@@ -1,3 +1,5 @@
+import type { Line } from "@altimate-code/agent/session/Session"
+import * as Spending from "@altimate-code/agent/session/Spending"
 import { unknown as unknownProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Effect from "effect/Effect"
 import { Host } from "../../Host.ts"
@@ -5,7 +7,12 @@ import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 import { reportCost } from "./reports/costReport.ts"
 
-/** `/status`, `/cost` and `/mcp`. */
+const describeCost = (lines: ReadonlyArray<Line>): string => {
+  const spending = Spending.sum(lines)
+  return spending.requests === 0 ? "nothing yet" : `${Spending.describe(spending)} in this session (/cost shows more)`
+}
+
+/** `/status`, `/cost`, `/mcp` and `/skills`. */
 export const make = Effect.gen(function*() {
   const host = yield* Host
   const current = yield* CurrentSession
@@ -13,9 +20,21 @@ export const make = Effect.gen(function*() {
 
   return {
     status: Effect.gen(function*() {
-      const { id, path } = yield* current.get
-      const lines = yield* host.status
-      yield* showItem({ type: "lines", title: "Status", lines: [...lines, `session     ${id} (${path})`] })
+      const { entries, id, path } = yield* current.get
+      const lines = yield* entries
+      const grants = lines.flatMap((line) => line.type === "grant" ? [`${line.permission} ${line.pattern}`] : [])
+      yield* showItem({
+        type: "lines",
+        title: "Status",
+        lines: [
+          ...yield* host.status,
+          ...(grants.length === 0
+            ? []
+            : [`in session  ${[...new Set(grants)].join(", ")} (allowed in this session; /new starts without)`]),
+          `session     ${id} (${path})`,
+          `cost        ${describeCost(lines)}`
+        ]
+      })
     }),
     cost: Effect.gen(function*() {
       const lines = yield* (yield* current.get).entries
@@ -24,8 +43,9 @@ export const make = Effect.gen(function*() {
         Effect.map(({ modelProvider }) => modelProvider ?? unknownProvider),
         Effect.orElseSucceed(() => unknownProvider)
       )
-      yield* showItem({ type: "lines", title: "Cost of this session", lines: reportCost(lines, maxCost) })
+      yield* showItem({ type: "lines", title: "Cost of this session", ...reportCost(lines, maxCost) })
     }),
+    skills: Effect.flatMap(host.skills, (lines) => showItem({ type: "lines", title: "Skills", lines })),
     mcp: Effect.flatMap(host.mcp, (lines) => showItem({ type: "lines", title: "MCP servers", lines }))
   }
 })

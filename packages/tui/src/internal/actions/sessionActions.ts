@@ -7,6 +7,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Picker from "../input/picker.ts"
 import { relativeTime } from "../input/relativeTime.ts"
@@ -20,7 +21,7 @@ const expandHome = (path: string) =>
     Effect.orElseSucceed(() => path)
   )
 
-/** `/new`, `/sessions`, `/fork` and `/export`. A session that is `keptOpen` must not be opened a second time. */
+/** `/new`, `/sessions`, `/fork`, `/rename` and `/export`. A session that is `keptOpen` must not be opened a second time. */
 export const make = (keptOpen: Session | undefined) =>
   Effect.gen(function*() {
     const sessions = yield* SessionStore
@@ -31,8 +32,12 @@ export const make = (keptOpen: Session | undefined) =>
     const path = yield* Path.Path
 
     /** With the columns aligned: when it was used last, its prompts, and its directory if it is another one. */
-    const toChoices = (listed: ReadonlyArray<Listed>, now: number): ReadonlyArray<Picker.Choice> => {
-      const ages = listed.map(({ time }) => relativeTime(Date.parse(time), now))
+    const toChoices = (
+      listed: ReadonlyArray<Listed>,
+      currentId: string,
+      now: number
+    ): ReadonlyArray<Picker.Choice> => {
+      const ages = listed.map(({ id, time }) => id === currentId ? "current" : relativeTime(Date.parse(time), now))
       const counts = listed.map(({ turns }) => `${turns} ${turns === 1 ? "prompt " : "prompts"}`)
       const widths = [ages, counts].map((texts) => Math.max(...texts.map(({ length }) => length)))
       return listed.map(({ directory, id, title }, index) => ({
@@ -51,9 +56,10 @@ export const make = (keptOpen: Session | undefined) =>
       if (all.length === 0) return yield* showNotice("There are no earlier sessions.")
       const here = all.filter(({ directory }) => directory === workspace.directory)
       const elsewhere = all.filter(({ directory }) => directory !== workspace.directory)
+      const { id } = yield* current.get
       yield* send({
         type: "sessions",
-        picker: Picker.make("Sessions", toChoices([...here, ...elsewhere], yield* Clock.currentTimeMillis))
+        picker: Picker.make("Sessions", toChoices([...here, ...elsewhere], id, yield* Clock.currentTimeMillis))
       })
     }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
 
@@ -77,9 +83,15 @@ export const make = (keptOpen: Session | undefined) =>
       const { entries, id, isStored } = yield* current.get
       if (!isStored || (yield* entries).length === 0) return yield* showNotice("Nothing to copy yet.")
       const copy = yield* sessions.fork(id)
-      yield* current.switchTo(sessions.open(copy.id))
-      yield* showNotice(`This is a copy of session ${id}, which stays as it is.`)
+      yield* current.switchTo(sessions.open(copy.id), `Copied session ${id}. You are now in the copy, ${copy.id}.`)
     }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
+
+    const rename = (title: string) =>
+      Effect.gen(function*() {
+        const { append } = yield* current.get
+        yield* append({ type: "title", title, time: DateTime.formatIso(yield* DateTime.now) })
+        yield* showNotice(`Session renamed: ${title}`)
+      }).pipe(Effect.catchAll(showFailure))
 
     /** A file that the user names is not replaced: it may be something else. */
     const exportMarkdown = (given: string | undefined) =>
@@ -88,6 +100,13 @@ export const make = (keptOpen: Session | undefined) =>
         const file = path.resolve(workspace.directory, yield* expandHome(given ?? `session-${id}.md`))
         if (given !== undefined && (yield* fs.exists(file))) {
           return yield* showFailure({ message: `${file} already exists.`, hint: "Choose another name." })
+        }
+        const directory = path.dirname(file)
+        if (!(yield* fs.exists(directory))) {
+          return yield* showFailure({
+            message: `${directory} does not exist.`,
+            hint: "Create it first, or choose another place."
+          })
         }
         yield* replaceFile(file, Transcript.toMarkdown(yield* entries), { mode: 0o600, forcesMode: true })
         yield* showNotice(`Session exported to ${file}.`)
@@ -98,5 +117,5 @@ export const make = (keptOpen: Session | undefined) =>
         )
       )
 
-    return { list, open, create, fork, exportMarkdown }
+    return { list, open, create, fork, rename, exportMarkdown }
   })

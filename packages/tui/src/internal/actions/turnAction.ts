@@ -1,9 +1,11 @@
+import * as MentionedFiles from "@altimate-code/agent/MentionedFiles"
 import * as Mentions from "@altimate-code/agent/Mentions"
 import { Approver } from "@altimate-code/agent/permission/Approver"
 import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import * as PromptImages from "@altimate-code/agent/PromptImages"
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as SessionTitle from "@altimate-code/agent/session/SessionTitle"
+import * as UnansweredPrompt from "@altimate-code/agent/session/UnansweredPrompt"
 import type { ModelProvider, SmallModel } from "@altimate-code/agent/turn/ModelProvider"
 import * as Turn from "@altimate-code/agent/turn/Turn"
 import type { Workspace } from "@altimate-code/agent/Workspace"
@@ -18,7 +20,7 @@ import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import { type ActiveModel, Host, HostError } from "../../Host.ts"
 import type { CommandPrompt } from "../commands/customCommands.ts"
-import { attachmentItem } from "../transcript/item.ts"
+import { attachmentItem, fileItem, keptNotice } from "../transcript/item.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 
@@ -51,10 +53,8 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         yield* Effect.forEach(notices, showWarning, { discard: true })
       })
 
-    /**
-     * Reads the attached images. Fails if not all of them can be sent: then the prompt returns to the input, with those that would follow it.
-     */
-    const readImages = (typed: string, text: string, { acceptsImages, name }: ActiveModel) =>
+    /** Reads the attached files, and shows them. Fails if not all images can be sent; other files are only reported. */
+    const readAttachments = (typed: string, text: string, { acceptsImages, name }: ActiveModel) =>
       Effect.gen(function*() {
         const images = yield* PromptImages.readMentioned(`${typed}\n${text}`)
         if (images.length > 0 && acceptsImages === false) {
@@ -64,15 +64,15 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
           })
         }
         for (const image of images) yield* showItem(attachmentItem(image))
-        return images
+        const { notices, parts } = yield* MentionedFiles.read(`${typed}\n${text}`)
+        for (const part of parts) {
+          const item = part.type === "file" ? attachmentItem(part) : fileItem(part.text)
+          if (item !== undefined) yield* showItem(item)
+        }
+        yield* Effect.forEach(notices, showWarning, { discard: true })
+        return [...images, ...parts]
       }).pipe(
-        Effect.tapError(() => send({ type: "prompt-returned", text: typed })),
-        Effect.mapError(({ hint, message }) =>
-          new HostError({
-            message,
-            hint: ["Nothing was sent. Your prompt is in the input again.", hint].join(" ").trim()
-          })
-        )
+        Effect.mapError(({ hint, message }) => new HostError({ message, hint: `Nothing was sent. ${hint}`.trim() }))
       )
 
     /** Lets the small model write the title of a new session. Without a title, lists show the first prompt. */
@@ -90,14 +90,15 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
           )
           : Effect.void)
 
-    return (typed: string, makeCommandPrompt?: Effect.Effect<CommandPrompt, HostError>) =>
+    /** Succeeds with whether the model has answered. */
+    const run = (typed: string, makeCommandPrompt: Effect.Effect<CommandPrompt, HostError> | undefined) =>
       Effect.gen(function*() {
         const { own, prompt: text } = makeCommandPrompt === undefined
           ? { prompt: typed, own: typed }
           : yield* makeCommandPrompt
         const model = yield* host.model
         const { contextWindow, languageModel, modelProvider } = model
-        const images = yield* readImages(typed, own, model)
+        const attachments = yield* readAttachments(typed, own, model)
         const { toolkit } = yield* tools
         const session = yield* current.get
         if (modelProvider?.small !== undefined) yield* writeTitle(session, text, modelProvider.small, modelProvider)
@@ -105,7 +106,7 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         yield* grantMentioned(own)
         const events = Turn.run({
           session,
-          input: [...images, Prompt.textPart({ text })],
+          input: [...attachments, Prompt.textPart({ text })],
           ...yield* current.systemPrompt,
           toolkit,
           maxSteps,
@@ -113,27 +114,42 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
           ...(modelProvider === undefined ? {} : { provider: modelProvider })
         })
         let usedFallback: string | undefined
+        let isAnswered = true
         yield* Stream.runForEach(events, (event) =>
           Effect.gen(function*() {
             yield* send({ type: "turn", event: mask(event), at: yield* Clock.currentTimeMillis })
             if (event.type === "fallback") usedFallback = event.model
             if (event.type === "failed") yield* showFailure(host.explain(event.error))
+            if (event.type === "failed" || (event.type === "finished" && event.isEmpty === true)) isAnswered = false
           })).pipe(Effect.provideService(LanguageModel.LanguageModel, languageModel))
         // The next turn would wait for the overloaded model again.
         if (usedFallback !== undefined) yield* selectModel(usedFallback)
+        return isAnswered
       }).pipe(
-        Effect.catchAll(showFailure),
+        Effect.catchAll((failure) => Effect.as(showFailure(failure), false)),
         Effect.provideService(Approver, approver),
-        Effect.provide(context),
-        Effect.onExit((exit) =>
-          Effect.gen(function*() {
-            // An interrupted turn reports no events, but its last request counts too.
-            yield* current.displaySpending
-            // An answer to a question may have changed it.
-            yield* current.saveMode(false)
-            const at = yield* Clock.currentTimeMillis
-            yield* send({ type: "turn-ended", at, interrupted: Exit.isInterrupted(exit) })
-          })
-        )
+        Effect.provide(context)
+      )
+
+    /** A prompt that was not answered returns to the input, and leaves the conversation: it must not be sent together with the next one. */
+    return (typed: string, makeCommandPrompt?: Effect.Effect<CommandPrompt, HostError>) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          const session = yield* current.get
+          const { length: before } = yield* session.entries
+          const exit = yield* Effect.exit(restore(run(typed, makeCommandPrompt)))
+          const isAnswered = Exit.isSuccess(exit) && exit.value
+          const isReturned = !isAnswered &&
+            (yield* Effect.orElseSucceed(UnansweredPrompt.withdraw(session, before), () => false))
+          // An interrupted turn reports no events, but its last request counts too.
+          yield* current.displaySpending
+          // An answer to a question may have changed it.
+          yield* current.saveMode(false)
+          const at = yield* Clock.currentTimeMillis
+          const interrupted = Exit.isInterrupted(exit)
+          if (!isAnswered && !isReturned && !interrupted) yield* showItem(keptNotice)
+          yield* send({ type: "turn-ended", at, interrupted, ...(isReturned ? { returned: typed } : {}) })
+          yield* exit
+        })
       )
   })

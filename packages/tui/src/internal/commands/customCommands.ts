@@ -4,7 +4,7 @@ import * as CommandTemplate from "@altimate-code/agent/prompts/CommandTemplate"
 import * as Commands from "@altimate-code/agent/prompts/CustomCommands"
 import * as ExpandCommand from "@altimate-code/agent/prompts/ExpandCommand"
 import type { Workspace } from "@altimate-code/agent/Workspace"
-import type * as FileSystem from "@effect/platform/FileSystem"
+import * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { Host, HostError } from "../../Host.ts"
@@ -64,6 +64,16 @@ export const make = (approver: Approver["Type"]) =>
     return {
       /** Shows the commands in the menu, and what is left out. */
       list: Effect.flatMap(find, ({ notices }) => Effect.forEach(notices, showWarning, { discard: true })),
+      reload: Effect.asVoid(find),
+      /** Answers with `command-found`. */
+      findTyped: (text: string) =>
+        Effect.gen(function*() {
+          const fs = yield* FileSystem.FileSystem
+          yield* find
+          const [word = ""] = text.split(/\s/)
+          const isPath = yield* Effect.orElseSucceed(fs.exists(word), () => false)
+          yield* send({ type: "command-found", text, isPath })
+        }).pipe(Effect.provide(context)),
       /** May ask for trust in a project's command, and for permission for its command lines. */
       makePrompt: ({ args, name }: TypedCommand) =>
         Effect.gen(function*() {

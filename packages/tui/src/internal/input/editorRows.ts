@@ -72,7 +72,7 @@ const display = (text: string, pastes: ReadonlyArray<Paste>, width: number): str
 
 /** If the line is too long, the name is truncated: the size at its end tells images with similar names apart. */
 export const describeAttachment = (
-  kind: "image" | "document",
+  kind: "image" | "document" | "file",
   { details, name }: NonNullable<Paste["image"]>,
   width: number
 ): string => {

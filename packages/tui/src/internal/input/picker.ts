@@ -2,11 +2,12 @@ import * as Arr from "effect/Array"
 import type { Model } from "../../Host.ts"
 import { type Canvas, drawRule, indent, type Lines, narrow, paintLine } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
-import { clean, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
+import { clean, type Line, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
 import { rank } from "./completion.ts"
 import { lineActionOf, nameOf } from "./editing.ts"
 import * as Editor from "./editor.ts"
 import type { Key } from "./keys.ts"
+import { commandNameOf, isSlashCommand } from "./slashCommands.ts"
 
 export interface Choice<Id extends string = string> {
   readonly id: Id
@@ -24,12 +25,19 @@ export interface Picker<Id extends string = string> {
   readonly custom: ((text: string) => Choice<Id>) | undefined
 }
 
-export const modelChoices = (models: ReadonlyArray<Model>): ReadonlyArray<Choice> =>
-  models.map(({ family, id, name }) => ({ id, label: name, detail: `${family} · ${id}` }))
+/** `currentId`: the model that is selected. */
+export const modelChoices = (models: ReadonlyArray<Model>, currentId?: string): ReadonlyArray<Choice> =>
+  models.map(({ family, id, name }) => ({
+    id,
+    label: name,
+    detail: [...(id === currentId ? ["current"] : []), family, id].join(" · ")
+  }))
 
-/** Newest first, and each text once. */
+/** Newest first, and each text once, without the commands of the screen and misspelled ones. */
 export const promptChoices = (prompts: ReadonlyArray<string>): ReadonlyArray<Choice> =>
-  [...new Set(prompts.toReversed())].map((text) => ({ id: text, label: text.replace(/\s+/g, " ").trim(), detail: "" }))
+  [...new Set(prompts.toReversed())].filter((text) => !isSlashCommand(text) && commandNameOf(text) !== text).map((
+    text
+  ) => ({ id: text, label: text.replace(/\s+/g, " ").trim(), detail: "" }))
 
 /** The picker with other choices. The selected one stays selected, if it is still there. */
 export const replaceChoices = <Id extends string>(
@@ -82,7 +90,10 @@ export const filterChoices = <Id extends string>(
   // Several may read the same, such as a session and its copy.
   const byText = Arr.groupBy(choices, textOf)
   const matches = rank(text, Object.keys(byText), choices.length).flatMap((text) => byText[text] ?? [])
-  return custom === undefined || choices.some(({ id }) => id === text) ? matches : [...matches, custom(text)]
+  // A slash command is typed for the prompt.
+  return custom === undefined || text.startsWith("/") || choices.some(({ id }) => id === text)
+    ? matches
+    : [...matches, custom(text)]
 }
 
 export type Result<Id extends string> =
@@ -98,7 +109,7 @@ export const update = <Id extends string>(picker: Picker<Id>, key: Key): Result<
   switch (nameOf(key)) {
     case "escape":
     case "ctrl-c":
-      return picker.filter.text === "" ? { type: "closed" } : stayOpen({ filter: Editor.empty([]), selected: 0 })
+      return { type: "closed" }
     case "return": {
       const choice = matches[Math.min(picker.selected, last)]
       return choice === undefined ? stayOpen({}) : { type: "chosen", choice }
@@ -124,6 +135,10 @@ const maxLabelWidth = 60
 
 const filterKeys: ReadonlyArray<string> = ["type to filter", "enter: choose", "esc: back"]
 
+/** The last ones that fit: how to leave matters most. */
+const fitKeys = (keys: ReadonlyArray<string>, width: number): ReadonlyArray<string> =>
+  keys.length > 1 && measureWidth(keys.join(" · ")) > width ? fitKeys(keys.slice(1), width) : keys
+
 /** `keys` says what the keys do. */
 export const render = (picker: Picker, canvas: Canvas, rows: number, keys = filterKeys): Lines => {
   const matches = filterChoices(picker)
@@ -143,17 +158,24 @@ export const render = (picker: Picker, canvas: Canvas, rows: number, keys = filt
       : visible.lines.map((choice, index) =>
         renderChoice(choice, visible.offset + index === selected, labelWidth, canvas)
       )),
-    paintLine([
-      { text: picker.filter.text === "" ? "" : `${picker.filter.text}  `, roles: ["accent"] },
-      {
-        text: [
-          ...(visible.above + visible.below > 0 ? [`${selected + 1} of ${matches.length}`] : []),
-          ...keys
-        ].join(" · "),
-        roles: ["dim"]
-      }
-    ], canvas)
+    renderKeys(
+      picker.filter.text,
+      [...(visible.above + visible.below > 0 ? [`${selected + 1} of ${matches.length}`] : []), ...keys],
+      canvas
+    )
   ]
+}
+
+/** The typed text, and what the keys do. */
+const renderKeys = (text: string, keys: ReadonlyArray<string>, canvas: Canvas): string => {
+  const filter: Line = text === "" ? [] : [
+    { text: "filter: ", roles: ["dim"] },
+    { text: truncate(clean(text), Math.max(8, canvas.width - 32)), roles: ["accent"] },
+    { text: " · ", roles: ["dim"] }
+  ]
+  const left = canvas.width - filter.reduce((sum, part) => sum + measureWidth(part.text), 0)
+  const shown = text === "" ? keys : keys.filter((key) => key !== filterKeys[0])
+  return paintLine([...filter, { text: fitKeys(shown, left).join(" · "), roles: ["dim"] }], canvas)
 }
 
 /** The list, and below it the whole text of the selected prompt, as far as there is room. */

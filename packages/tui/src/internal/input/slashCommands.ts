@@ -10,10 +10,12 @@ export const slashCommands: ReadonlyArray<Command> = [
   { name: "/clear", description: "start a new session, like /new" },
   { name: "/sessions", description: "resume an earlier session" },
   { name: "/fork", description: "copy this session and continue in the copy" },
+  { name: "/rename", description: "give this session a title: /rename TITLE" },
   { name: "/status", description: "show the settings in use and where they come from" },
   { name: "/cost", description: "show what this session has used and cost, by model" },
   { name: "/tasks", description: "list background tasks; show, keep or end one" },
   { name: "/mcp", description: "show each MCP server's state, tools and last error" },
+  { name: "/skills", description: "list the skills that the model can load" },
   { name: "/compact", description: "summarize older messages to free up context" },
   { name: "/diff", description: "show what has changed in the working tree since the last commit" },
   { name: "/copy", description: "copy the last answer to the clipboard" },
@@ -26,20 +28,64 @@ export const slashCommands: ReadonlyArray<Command> = [
 /** `/quit` also exits, but is not listed. */
 const names = [...slashCommands.map(({ name }) => name), "/quit"]
 
-/** Whether the text starts with a known command. Anything else, such as a path, is a prompt. */
+/** Whether the text starts with a command of the screen. */
 export const isSlashCommand = (text: string): boolean =>
   /^\/[a-z]+(?:\s|$)/.test(text) && names.includes(text.split(/\s/)[0] ?? "")
 
-/** Whether the text is only what could be the name of a command, known or not. */
-export const isCommandName = (text: string): boolean => /^\/[a-z][\w:-]*$/i.test(text)
+/** The word that could be the name of a command, known or not; undefined if the text begins with something else, such as a path. */
+export const commandNameOf = (text: string): string | undefined => /^\/[a-z][\w:-]*(?=\s|$)/i.exec(text)?.[0]
 
 /** Names that a custom command can't have, without the slash. */
 export const reservedNames: ReadonlyArray<string> = names.map((name) => name.slice(1))
 
-/** `Did you mean /model? ` if a command is similar enough; otherwise empty. */
-export const suggest = (text: string, customCommands: ReadonlyArray<Command>): string => {
+/** What to use instead of commands that other assistants have. */
+const synonyms: ReadonlyMap<string, string> = new Map(Object.entries({
+  "/account": "/status",
+  "/agents": "/skills",
+  "/allowed-tools": "/status",
+  "/bashes": "/tasks",
+  "/branch": "/fork",
+  "/checkpoint": "/diff",
+  "/config": "/status, or altimate-code config show in a shell",
+  "/context": "/status",
+  "/continue": "/sessions",
+  "/doctor": "altimate-code doctor in a shell",
+  "/editor": "ctrl-g",
+  "/feedback": "altimate-code doctor in a shell",
+  "/history": "/sessions, or ctrl-r for earlier prompts",
+  "/hotkeys": "/help",
+  "/keybindings": "/help",
+  "/keys": "/help",
+  "/login": "altimate-code auth login in another terminal. No restart is needed",
+  "/logout": "altimate-code auth logout in another terminal",
+  "/memory": "/init, or edit AGENTS.md",
+  "/mode": "shift-tab: ask, accept edits, plan",
+  "/permissions": "/status",
+  "/plan": "shift-tab: ask, accept edits, plan",
+  "/q": "/exit",
+  "/reset": "/new",
+  "/resume": "/sessions",
+  "/rewind": "/diff to see what has changed, and git to undo it",
+  "/save": "/export",
+  "/settings": "/status, or altimate-code config show in a shell",
+  "/share": "/export",
+  "/summarize": "/compact",
+  "/terminal-setup": "/help",
+  "/think": "/effort",
+  "/thinking": "/effort",
+  "/title": "/rename",
+  "/undo": "/diff to see what has changed, and git to undo it",
+  "/usage": "/cost",
+  "/variants": "/effort",
+  "/yolo": "altimate-code --yolo"
+}))
+
+/** `Use /cost. ` for a command that has another name here, `Did you mean /model? ` for a similar name; otherwise empty. */
+export const suggest = (name: string, customCommands: ReadonlyArray<Command>): string => {
+  const use = synonyms.get(name.toLowerCase())
+  if (use !== undefined) return `Use ${use}. `
   // Two letters in the wrong order are a distance of 2, even in a short name.
-  const [closest] = Suggest.closest(text, [...names, ...customCommands.map(({ name }) => name)], {
+  const [closest] = Suggest.closest(name, [...names, ...customCommands.map(({ name }) => name)], {
     maxDistance: () => 2
   })
   return closest === undefined ? "" : `Did you mean ${closest}? `
@@ -89,6 +135,6 @@ export const help = (customCommands: ReadonlyArray<Command>, keymap: Keymap): Re
     // A key that is bound to something else does not do this.
     ...(isFree("ctrl-r") ? ["ctrl-r      search the prompts of all sessions"] : []),
     "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice",
-    ...(isFree("ctrl-l") ? ["ctrl-l      draw the screen again"] : [])
+    ...(isFree("ctrl-l") ? ["ctrl-l      redraw the screen"] : [])
   ]
 }

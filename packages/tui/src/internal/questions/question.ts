@@ -54,11 +54,28 @@ export const resize = (dialog: Dialog, canvas: Canvas): Dialog =>
 
 export type Result =
   | { readonly type: "open"; readonly dialog: Dialog }
-  /** `isAlways`: also save the patterns in the user's configuration. */
-  | { readonly type: "answered"; readonly answer: Answer; readonly isAlways: boolean }
+  /** The key means nothing here. */
+  | { readonly type: "ignored" }
+  /** `isAlways`: also save the patterns in the user's configuration. `rest`: the letters that follow if the user types the whole word. */
+  | { readonly type: "answered"; readonly answer: Answer; readonly isAlways: boolean; readonly rest: string }
 
-export const isAnswerKey = ({ question }: Dialog, text: string): boolean =>
-  /^[ysane]$/i.test(text) || (question.isAcceptableEdit === true && /^d$/i.test(text))
+/** What people type in full, out of habit. */
+const words: Readonly<Partial<Record<QuestionLayout.ChoiceKey, string>>> = {
+  y: "yes",
+  s: "session",
+  a: "always",
+  n: "no"
+}
+
+/** The choice that a typed text makes among those that are shown: its letter, the beginning of its word, or its number in the list. */
+const choiceOf = (text: string, choices: ReadonlyArray<QuestionLayout.ChoiceKey>, isList: boolean) => {
+  if (/^[1-9]$/.test(text)) return isList ? choices[Number(text) - 1] : undefined
+  return choices.find((key) => key === text.toLowerCase() || words[key]?.startsWith(text.toLowerCase()))
+}
+
+/** The letters that are shown, to name them when another key is pressed. */
+export const shownKeys = (dialog: Dialog, canvas: Canvas, rows: number): ReadonlyArray<string> =>
+  layOut(dialog, canvas, rows)?.choices.map(({ key }) => key) ?? ["n"]
 
 /** Undefined if what the user must see does not fit. */
 export const layOut = (
@@ -84,18 +101,24 @@ export const canChoose = ({ content, hasSeenPatterns, seenLines }: Dialog, key: 
 
 const stayOpen = (dialog: Dialog): Result => ({ type: "open", dialog })
 
-const choose = (dialog: Dialog, key: QuestionLayout.ChoiceKey): Result => {
+const choose = (dialog: Dialog, key: QuestionLayout.ChoiceKey, typed: string): Result => {
   if (!canChoose(dialog, key)) return stayOpen(dialog)
+  const answer = (answer: Answer): Result => ({
+    type: "answered",
+    answer,
+    isAlways: key === "a",
+    rest: typed.toLowerCase() === key ? (words[key] ?? key).slice(1) : ""
+  })
   switch (key) {
     case "y":
-      return { type: "answered", answer: { _tag: "Once" }, isAlways: false }
+      return answer({ _tag: "Once" })
     case "s":
     case "a":
-      return { type: "answered", answer: { _tag: "Session" }, isAlways: key === "a" }
+      return answer({ _tag: "Session" })
     case "d":
-      return { type: "answered", answer: { _tag: "AllEdits" }, isAlways: false }
+      return answer({ _tag: "AllEdits" })
     case "n":
-      return { type: "answered", answer: { _tag: "No" }, isAlways: false }
+      return answer({ _tag: "No" })
     case "e":
       return stayOpen({ ...dialog, reason: Editor.empty([]) })
   }
@@ -120,16 +143,18 @@ export const update = (dialog: Dialog, key: Key, canvas: Canvas, rows: number): 
   // A question that does not fit can only be declined.
   const keys: ReadonlyArray<QuestionLayout.ChoiceKey> = layout?.choices.map(({ key }) => key) ?? ["n"]
   const name = nameOf(key)
-  const pressed = key.type === "text" ? key.text.toLowerCase() : keyOfChoice(dialog, name)
-  const choice = keys.find((each) => each === pressed)
-  if (choice !== undefined) return choose(dialog, choice)
-  if (layout === undefined || name === undefined) return stayOpen(dialog)
+  const typed = key.type === "text" ? key.text : ""
+  const choice = key.type === "text"
+    ? choiceOf(typed, keys, layout?.isList === true)
+    : keys.find((each) => each === keyOfChoice(dialog, name))
+  if (choice !== undefined) return choose(dialog, choice, typed)
+  if (layout === undefined || name === undefined) return { type: "ignored" }
   const scroll = moves[name]
   if (scroll !== undefined) return stayOpen(applyMoves({ ...dialog, moves: [...dialog.moves, scroll] }, layout.room))
   const index = keys.findIndex((each) => each === dialog.selected)
   const select = (index: number): Result => stayOpen({ ...dialog, selected: keys[(index + keys.length) % keys.length] })
   if (name === "up") return select(index === -1 ? -1 : index - 1)
-  return name === "down" || name === "tab" ? select(index + 1) : stayOpen(dialog)
+  return name === "down" || name === "tab" ? select(index + 1) : { type: "ignored" }
 }
 
 /** Records what a frame, which is now on the terminal, shows of the question. */
@@ -157,7 +182,8 @@ const updateReason = (dialog: Dialog, reason: Editor.State, key: Key): Result =>
       return stayOpen({ ...dialog, reason: undefined })
     case "return": {
       const text = Editor.expand(reason).trim()
-      return { type: "answered", answer: text === "" ? { _tag: "No" } : { _tag: "No", message: text }, isAlways: false }
+      const answer: Answer = text === "" ? { _tag: "No" } : { _tag: "No", message: text }
+      return { type: "answered", answer, isAlways: false, rest: "" }
     }
   }
   const action = lineActionOf(key)

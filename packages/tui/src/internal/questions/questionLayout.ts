@@ -24,10 +24,15 @@ export interface Choice {
 }
 
 const yes: Choice = { key: "y", label: "Yes, once", short: "yes" }
-const always: ReadonlyArray<Choice> = [
-  { key: "s", label: "Yes, for this session", short: "session" },
-  { key: "a", label: "Yes, always (saved in your configuration)", short: "always" }
-]
+const session: Choice = { key: "s", label: "Yes, for this session, also after it is resumed", short: "session" }
+/** A pattern with an absolute path means one place, any other the same thing everywhere. */
+const alwaysFor = ({ patterns }: Question): Choice => ({
+  key: "a",
+  label: patterns.every(({ pattern }) => pattern.startsWith("/"))
+    ? "Yes, always (saved in your configuration)"
+    : "Yes, always, in all projects (saved in your configuration)",
+  short: "always"
+})
 const allEdits = ({ keymap = Keymap.defaults }: Canvas): Choice => {
   const key = Keymap.labelOfMode(keymap)
   return {
@@ -111,6 +116,7 @@ const levels: ReadonlyArray<{ readonly parts: ReadonlyArray<Part>; readonly minR
 export const layOut = (question: Question, total: number, canvas: Canvas, rows: number): Layout | undefined => {
   const texts: Texts = {
     allEdits: question.isAcceptableEdit ? [allEdits(canvas)] : [],
+    always: [session, alwaysFor(question)],
     head: renderHead(question, canvas),
     patterns: renderPatterns(question, canvas),
     purpose: renderPurpose(question, canvas),
@@ -126,6 +132,7 @@ export const layOut = (question: Question, total: number, canvas: Canvas, rows: 
 }
 
 interface Texts {
+  readonly always: ReadonlyArray<Choice>
   readonly allEdits: ReadonlyArray<Choice>
   readonly head: Lines
   readonly patterns: Lines
@@ -140,7 +147,7 @@ const arrange = (
   rows: number,
   parts: ReadonlyArray<Part>
 ): Layout | undefined => {
-  const { allEdits, head } = texts
+  const { allEdits, always, head } = texts
   const isList = parts.includes("list")
   const patterns = parts.includes("patterns") ? texts.patterns : []
   const all = [yes, ...(patterns.length === 0 ? [] : always), ...allEdits, ...no]
@@ -172,21 +179,21 @@ export const renderHead = (question: Question, canvas: Canvas): Lines => {
 export const joinChoices = (choices: ReadonlyArray<Choice>): string =>
   choices.map(({ key, short }) => ` ${key} ${short}`).join(" ")
 
-/** The columns before the label of a choice on its own lines: its mark, its key and spaces. */
-const choiceMargin = 5
+/** The columns before the label of a choice on its own lines: its mark, its number, its key and spaces. */
+export const choiceMargin = 7
 
-/** The label of a choice on its own lines, without its mark and its key. */
+/** The label of a choice on its own lines, without what precedes it. */
 export const renderChoice = ({ label }: Choice, canvas: Canvas, role: Role): Lines =>
   paintWrapped([{ text: label, roles: [role] }], narrow(canvas, choiceMargin))
 
 const renderPatterns = ({ patterns }: Question, canvas: Canvas): Lines =>
   patterns.length === 0 ? [] : paintWrapped([
-    { text: "Always allows: ", roles: ["dim"] },
+    { text: "\"Always\" would allow: ", roles: ["dim"] },
     { text: reveal(patterns.map(({ pattern, permission }) => `${permission} ${pattern}`).join(", ")), roles: ["text"] }
   ], canvas)
 
 const renderReason = ({ because }: Question, canvas: Canvas): Lines =>
-  paintTwoLines([{ text: `Why you are asked: ${clean(because)}`, roles: ["dim"] }], canvas)
+  paintTwoLines([{ text: `Asking because ${clean(because)}`, roles: ["dim"] }], canvas)
 
 /** The model's description is marked as such, and never replaces the content. */
 const renderPurpose = ({ action }: Question, canvas: Canvas): Lines => {

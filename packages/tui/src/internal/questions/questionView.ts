@@ -89,13 +89,14 @@ const renderPosition = ({ content, seenLines }: Dialog, start: number, end: numb
 const markOf = (dialog: Dialog, key: QuestionLayout.ChoiceKey): string => dialog.selected === key ? "›" : " "
 
 const renderList = (dialog: Dialog, layout: QuestionLayout.Layout, canvas: Canvas): Lines =>
-  layout.choices.flatMap((choice) => {
+  layout.choices.flatMap((choice, index) => {
     const [first = "", ...rest] = QuestionLayout.renderChoice(choice, canvas, labelRole(dialog, layout, choice.key))
     const start: Line = [
       { text: `${markOf(dialog, choice.key)} `, roles: ["accent"] },
+      { text: `${index + 1} `, roles: ["dim"] },
       { text: choice.key, roles: keyRoles(dialog, layout, choice.key) }
     ]
-    return [`${paintLine(start, canvas)}  ${first}`, ...indent(rest, "     ")]
+    return [`${paintLine(start, canvas)}  ${first}`, ...indent(rest, " ".repeat(QuestionLayout.choiceMargin))]
   })
 
 const renderInline = (dialog: Dialog, layout: QuestionLayout.Layout): Line =>

@@ -6,6 +6,9 @@ import type { TypedCommand } from "../commands/customCommands.ts"
 /** Work that the state asks for after a message. */
 export type Action =
   | { readonly type: "turn"; readonly text: string }
+  /** Reads the files of commands again, and finds out what a text that begins like a command means. */
+  | { readonly type: "find-command"; readonly text: string }
+  | { readonly type: "list-commands" }
   /** Runs a custom command. */
   | { readonly type: "command"; readonly command: TypedCommand; readonly text: string }
   | { readonly type: "shell"; readonly command: string }
@@ -26,6 +29,7 @@ export type Action =
   | { readonly type: "open-session"; readonly id: string }
   | { readonly type: "new-session" }
   | { readonly type: "fork-session" }
+  | { readonly type: "rename-session"; readonly title: string }
   /** Into this file, or one that is named after the session. */
   | { readonly type: "export"; readonly file: string | undefined }
   | { readonly type: "show-task"; readonly id: string }
@@ -38,6 +42,7 @@ export type Action =
   | { readonly type: "status" }
   | { readonly type: "cost" }
   | { readonly type: "mcp" }
+  | { readonly type: "skills" }
   /** Opens the text in the user's editor. */
   | { readonly type: "edit"; readonly text: string }
   | { readonly type: "list-files" }

@@ -34,9 +34,17 @@ export type Message =
   /** Earlier prompts have been read, oldest first, for the up key. */
   | { readonly type: "history"; readonly prompts: ReadonlyArray<string> }
   | { readonly type: "commands"; readonly commands: ReadonlyArray<Command> }
+  /** The answer to `find-command`: `isPath` if the first word is the path of a file or directory. */
+  | { readonly type: "command-found"; readonly text: string; readonly isPath: boolean }
   | { readonly type: "files"; readonly files: ReadonlyArray<string> }
   | { readonly type: "turn"; readonly event: TurnEvent; readonly at: number }
-  | { readonly type: "turn-ended"; readonly at: number; readonly interrupted: boolean }
+  /** `returned`: the prompt as it was typed, if it was not answered and is not part of the conversation. */
+  | {
+    readonly type: "turn-ended"
+    readonly at: number
+    readonly interrupted: boolean
+    readonly returned?: string
+  }
   /** The last lines so far of the output of the shell command that runs. */
   | { readonly type: "shell-output"; readonly text: string }
   /** A shell command, a compaction, or opening a model or a session has ended. */
@@ -74,8 +82,6 @@ export type Message =
   | { readonly type: "images-attached"; readonly images: ReadonlyArray<Paste>; readonly pasted?: string }
   /** A pasted text or the clipboard has been read for images. If it failed (not `isOk`), the reason has been shown. */
   | { readonly type: "attachment-read"; readonly source: "pasted" | "clipboard"; readonly isOk: boolean }
-  /** The prompt was not sent. */
-  | { readonly type: "prompt-returned"; readonly text: string }
   | { readonly type: "setup"; readonly setup: Setup }
   | { readonly type: "setup-models"; readonly models: ReadonlyArray<Model> }
   | {

@@ -34,7 +34,7 @@ export type Task =
   | { readonly type: "none" }
   | {
     readonly type: "turn"
-    readonly phase: "thinking" | "writing" | "working" | "compacting"
+    readonly phase: "thinking" | "writing" | "editing" | "calling" | "working" | "compacting"
     readonly since: number
     /** What the session had spent when the turn began. */
     readonly spent: Spending
@@ -110,8 +110,12 @@ export interface State {
   /** The next key is the second one of a sequence. */
   readonly isLeaderPressed: boolean
   readonly input: Editor.State
-  /** When the user last typed a character, or last answered a question. */
+  /** When the user last typed a character. */
   readonly lastTypedAt: number
+  /** When the user last answered a question. */
+  readonly answeredAt: number
+  /** What the user still types, and ends with Return, if they answered the last question with a whole word. */
+  readonly answerRest: string
   /** The model's list of steps. */
   readonly todos: ReadonlyArray<Todo>
   /** The background commands of the session. */

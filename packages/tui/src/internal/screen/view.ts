@@ -107,7 +107,7 @@ const renderTask = (
   shown: string
 ): { readonly lines: Lines; readonly openText?: OpenText } => {
   const queued = state.queue.map((text) =>
-    paintLine([{ text: "queued ", roles: ["warning"] }, { text: clean(text), roles: ["dim"] }], canvas)
+    paintLine([{ text: "queued: ", roles: ["warning"] }, { text: clean(text), roles: ["dim"] }], canvas)
   )
   // The line of the call stays visible above its output.
   const tailRows = Math.max(0, room - 3)
@@ -207,7 +207,7 @@ const renderPrompt = (state: State, canvas: Canvas, room: number): RenderedOverl
   const rows = Math.max(1, Math.min(10, state.rows - 8))
   const { above, below, cursor, lines } = Editor.view(state.input, getInputWidth(state), rows)
   const title = above + below > 0 ? `${above + lines.length + below} lines` : ""
-  const text = indent(lines, canvas.theme.accent(state.input.text.startsWith("!") ? "! " : "› "), "  ")
+  const text = indent(lines, canvas.theme.accent("› "), "  ")
   return {
     lines: [
       drawRule(canvas, title),
@@ -277,7 +277,8 @@ const describeAttaching = ({ attaching, isPromptHeld, keymap }: State): string |
 
 const describeActivity = (state: State): string => {
   const { now, overlay, task } = state
-  if (overlay?.type === "question" || overlay?.type === "plan") return "waiting for you"
+  if (overlay?.type === "question") return `waiting for you · ${Keymap.labelOfInterrupt(state.keymap)}: stop`
+  if (overlay?.type === "plan") return "waiting for you"
   if (overlay?.type === "setup") return "setup"
   if (task.type === "none") return state.isStartingServers ? "starting MCP servers" : "ready"
   const time = formatDuration((now - task.since) / 1000)
@@ -297,6 +298,8 @@ const describeTask = ({ calls, isStartingServers, now, retryWait, task }: State)
     case "turn": {
       const running = calls.filter(({ phase }) => phase === "running")
       if (isStartingServers) return "starting MCP servers"
+      if (task.phase === "editing") return "writing an edit"
+      if (task.phase === "calling") return "writing a tool call"
       if (task.phase !== "working") return task.phase
       if (running.length > 1) return `running ${running.length} tools`
       const name = (running[0] ?? calls[0])?.name

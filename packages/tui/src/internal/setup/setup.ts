@@ -38,7 +38,7 @@ const credentialKinds: ReadonlyArray<Picker.Choice<CredentialKind>> = [
   {
     id: "Token",
     label: "With a token",
-    detail: "from the team that runs your gateway; stored in a file that only you can read"
+    detail: "from your gateway's team, stored in a private file"
   },
   { id: "Profile", label: "With an AWS profile", detail: "from ~/.aws" },
   { id: "Chain", label: "With the default AWS credentials", detail: "environment variables, SSO, instance role" }

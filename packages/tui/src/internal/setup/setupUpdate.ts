@@ -61,8 +61,16 @@ const goBack = (setup: Setup): Result => {
   if (setup.refusal !== undefined) return stayOpen(markFailed(setup, setup.refusal))
   const step = stepBefore(setup)
   if (step === undefined) return { type: "quit" }
-  const next = { ...setup, step, problem: undefined }
+  const next = moveToEnd({ ...setup, step, problem: undefined })
   return setup.step === "attempting" ? { type: "stop", setup: next } : stayOpen(next)
+}
+
+/** The cursor of a text that is changed again is where it is when it is first shown. */
+const moveToEnd = (setup: Setup): Setup => {
+  const field = typedField(setup)
+  return field === undefined || field === "token"
+    ? setup
+    : { ...setup, [field]: Editor.update(setup[field], { type: "set", text: setup[field].text }) }
 }
 
 const attempt = (setup: Setup): Result => ({

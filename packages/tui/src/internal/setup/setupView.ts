@@ -11,7 +11,7 @@ const questions: Readonly<Record<Field, { readonly title: string; readonly expla
     explanation:
       "Your gateway for Amazon Bedrock, e.g. https://bedrock.example.com. Leave it empty to use AWS directly."
   },
-  region: { title: "Region", explanation: "The AWS region that you use through the gateway or on AWS." },
+  region: { title: "Region", explanation: "The AWS region your models run in." },
   token: { title: "Token", explanation: "It is never displayed. Nothing is stored before the test request." },
   profile: { title: "AWS profile", explanation: "The name of a profile in ~/.aws/config." }
 }
@@ -71,12 +71,17 @@ export const render = (
     ...above.slice(Math.max(0, above.length + lines.length - rows)),
     ...lines
   ]
-  const room = Math.min(rows, Math.max(4, rows - head.length - 6))
+  /** The beginning of the head makes way for the choices. */
+  const roomFor = ({ choices }: Picker.Picker): number =>
+    Math.min(rows, Math.max(Math.min(9, choices.length + 3), rows - head.length - 6))
   switch (setup.step) {
     case "credential":
-      return { lines: below(head, Picker.render(setup.credentialKinds, canvas, room)), cursor: undefined }
+      return {
+        lines: below(head, Picker.render(setup.credentialKinds, canvas, roomFor(setup.credentialKinds))),
+        cursor: undefined
+      }
     case "model":
-      return { lines: below(head, Picker.render(setup.models, canvas, room)), cursor: undefined }
+      return { lines: below(head, Picker.render(setup.models, canvas, roomFor(setup.models))), cursor: undefined }
     case "attempting":
       return {
         lines: below(head, [

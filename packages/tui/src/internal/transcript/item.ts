@@ -1,9 +1,11 @@
+import * as AttachedText from "@altimate-code/agent/AttachedText"
 import * as PromptImageText from "@altimate-code/agent/PromptImageText"
 import * as BackgroundTaskText from "@altimate-code/agent/session/BackgroundTaskText"
 import type { CutAnswer, Line } from "@altimate-code/agent/session/Session"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Outcome } from "@altimate-code/agent/turn/TurnEvent"
 import type * as Prompt from "@effect/ai/Prompt"
+import * as Option from "effect/Option"
 
 /** A finished piece of the transcript. */
 export type Item =
@@ -13,7 +15,7 @@ export type Item =
   /** An attachment of the prompt before it. */
   | {
     readonly type: "attachment"
-    readonly kind: "image" | "document"
+    readonly kind: "image" | "document" | "file"
     readonly name: string
     readonly details: string
   }
@@ -36,8 +38,13 @@ export type Item =
   }
   /** What a turn that has ended took. */
   | { readonly type: "turn"; readonly seconds: number; readonly spending: Spending }
-  /** The output of a slash command, e.g. `/status`. */
-  | { readonly type: "lines"; readonly title: string; readonly lines: ReadonlyArray<string> }
+  /** The output of a slash command, e.g. `/status`. `narrow` replaces lines that do not fit. */
+  | {
+    readonly type: "lines"
+    readonly title: string
+    readonly lines: ReadonlyArray<string>
+    readonly narrow?: ReadonlyArray<string>
+  }
 
 export interface ToolItem {
   readonly type: "tool"
@@ -61,6 +68,15 @@ export const attachmentItem = (part: Prompt.FilePart): Item => ({
   ...PromptImageText.describe(part)
 })
 
+/** Shows the text of an attached file as one line; undefined for other texts. */
+export const fileItem = (text: string): Item | undefined =>
+  Option.getOrUndefined(Option.map(AttachedText.parseText(text), ({ lines, name }): Item => ({
+    type: "attachment",
+    kind: "file",
+    name,
+    details: lines === 1 ? "1 line" : `${lines} lines`
+  })))
+
 /** The transcript of a stored session. */
 export const itemsOf = (entries: ReadonlyArray<Line>): ReadonlyArray<Item> => entries.flatMap(itemsOfEntry)
 
@@ -69,10 +85,15 @@ const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
     case "user": {
       if (entry.hidden) return []
       const { content } = entry.message
-      const text = content.flatMap((part) => part.type === "text" ? [part.text] : []).join("\n")
+      const texts = content.flatMap((part) => part.type === "text" ? [part.text] : [])
+      const text = texts.filter((text) => fileItem(text) === undefined).join("\n")
       const files = content.flatMap((part) => part.type === "file" ? [part] : [])
       const images = files.flatMap(({ fileName }) => fileName ?? [])
-      return [{ type: "user", text, images }, ...files.map(attachmentItem)]
+      return [
+        { type: "user", text, images },
+        ...files.map(attachmentItem),
+        ...texts.flatMap((text) => fileItem(text) ?? [])
+      ]
     }
     case "assistant": {
       let isFirst = true
@@ -101,6 +122,8 @@ const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
       }]
     case "summary":
       return [{ type: "notice", level: "info", text: "Older messages were compacted here." }]
+    case "withdrawn":
+      return [withdrawnNotice]
     case "notice":
       return [{ type: "notice", level: "info", text: entry.text }]
     case "task":
@@ -119,10 +142,37 @@ export const taskNotice = (
   text: BackgroundTaskText.describeEnding(task)
 })
 
+/** A prompt of a resumed session was not answered. */
+const withdrawnNotice: Item = {
+  type: "notice",
+  level: "info",
+  text: "This prompt was not answered and is not part of the conversation."
+}
+
 export const interruptedNotice: Item = {
   type: "notice",
   level: "warning",
   text: "Interrupted. The answer so far is kept."
+}
+
+export const interruptedPromptNotice: Item = {
+  type: "notice",
+  level: "warning",
+  text: "Interrupted before an answer. Your prompt is back in the input, and not part of the conversation."
+}
+
+/** Shown below the failure. */
+export const returnedNotice: Item = {
+  type: "notice",
+  level: "info",
+  text: "Your prompt is back in the input, and not part of the conversation."
+}
+
+/** Shown below the failure of a turn that had begun to work. */
+export const keptNotice: Item = {
+  type: "notice",
+  level: "info",
+  text: "Your prompt and the work so far are part of the conversation. To continue, send \"continue\"."
 }
 
 /** Shown below the text of an answer that was cut off. */
@@ -137,7 +187,7 @@ export const brokenOffNotice = ({ hasText, isLimit, message, mode }: {
   text: isLimit === true
     ? "The answer reached its token limit here. It continues below:"
     : !hasText
-    ? "The answer was cut off before any text arrived. The request was sent again."
-    : `The answer was cut off here. ${mode === "replaced" ? "A new answer replaces it:" : "It continues below:"}`,
+    ? "The answer was cut off before any text arrived. Retrying:"
+    : `The answer was cut off here. ${mode === "replaced" ? "Retrying:" : "It continues below:"}`,
   ...(message === undefined || isLimit === true ? {} : { hint: message })
 })

@@ -77,10 +77,16 @@ const renderBody = (item: Item, canvas: Canvas): Lines => {
     case "lines":
       return [
         canvas.theme.heading(item.title),
-        ...item.lines.flatMap((line) => indent(renderFact(clean(line), narrow(canvas, 2)), "  "))
+        ...fitLines(item, canvas.width - 2).flatMap((line) => indent(renderFact(clean(line), narrow(canvas, 2)), "  "))
       ]
   }
 }
+
+const fitLines = (
+  { lines, narrow }: Extract<Item, { readonly type: "lines" }>,
+  width: number
+): ReadonlyArray<string> =>
+  narrow !== undefined && lines.some((line) => measureWidth(clean(line)) > width) ? narrow : lines
 
 /** A long prompt, such as one with pasted text, is folded. */
 const renderPrompt = (text: string, canvas: Canvas): Lines => {
@@ -102,7 +108,7 @@ const renderPrompt = (text: string, canvas: Canvas): Lines => {
 
 /** Renders `name   value`, where a long value is wrapped in its own column. */
 const renderFact = (line: string, canvas: Canvas): Lines => {
-  const [name] = /^\S+ {2,}/.exec(line) ?? [""]
+  const [name] = /^\S+(?: \S+)* {2,}/.exec(line) ?? [""]
   if (canvas.width < name.length + 20) return paintWrapped([{ text: line, roles: ["text"] }], canvas)
   return indent(
     paintWrapped([{ text: line.slice(name.length), roles: ["text"] }], narrow(canvas, name.length)),
@@ -116,14 +122,22 @@ const describeTurn = ({ seconds, spending }: Extract<Item, { readonly type: "tur
     "─",
     [
       ...(formatDuration(seconds) === "" ? [] : [formatDuration(seconds)]),
-      `${formatTokens(Usage.total(spending.usage))} tokens`,
-      Spending.isKnown(spending) ? Spending.describe(spending) : "cost unknown"
+      ...describeSpending(spending)
     ].join(" · ")
   ].join(" ")
+
+const describeSpending = (spending: Spending.Spending): ReadonlyArray<string> => {
+  const total = Usage.total(spending.usage)
+  if (total === 0 && !Spending.isKnown(spending)) return ["tokens and cost not reported"]
+  return [`${formatTokens(total)} tokens`, Spending.isKnown(spending) ? Spending.describe(spending) : "cost unknown"]
+}
 
 /** The output that is shown below the call: of commands, and of all calls that failed. */
 const shownOutput = ({ name, outcome, output, summary }: ToolItem): string => {
   if (outcome !== "failed" && (outcome !== "ok" || name !== "bash")) return ""
+  // The output tells the model how to use the task.
+  const [, task] = outcome === "ok" ? /^background task (\S+)$/.exec(summary) ?? [] : []
+  if (task !== undefined) return `Running in the background as ${task}. /tasks shows it.`
   // The line of the call ends with the summary.
   const end = `(${summary})`
   const text = output.endsWith(end) ? output.slice(0, -end.length).trimEnd() : output.trimEnd()
@@ -148,13 +162,23 @@ const renderTool = (item: ToolItem, canvas: Canvas): Lines => {
   return [...lines, ...foldLines(changes, maxDiffLines, canvas)]
 }
 
+/** The summary of a call that was not allowed is a sentence for the model. */
+const describeDenied = (summary: string): string => {
+  const [, reason] = /^This is not allowed: ([^]*)$/.exec(summary) ?? []
+  if (reason !== undefined) return `not allowed · ${reason}`
+  const [, why] = /^The user declined(?:\.$|: ([^]*)$)/.exec(summary) ?? []
+  if (summary.startsWith("The user declined")) return why === undefined ? "declined by you" : `declined by you · ${why}`
+  return `declined · ${summary}`
+}
+
 export const toolLine = (item: Omit<ToolItem, "type">, canvas: Canvas): string => {
   const { role, sign, word } = signs[item.outcome]
-  const end = [word, clean(item.summary), formatDuration(item.seconds)].filter((text) => text !== "").join(" · ")
+  const what = item.outcome === "denied" ? [describeDenied(clean(item.summary))] : [word, clean(item.summary)]
+  const end = [...what, formatDuration(item.seconds)].filter((text) => text !== "").join(" · ")
   return callLine({ sign, role, name: item.name, title: item.title, end }, canvas)
 }
 
-/** If the line is too long, the title is truncated: the outcome at its end matters more. */
+/** If the line is too long, the title is truncated, but not below a third: the outcome at its end matters more. */
 export const callLine = (
   call: {
     readonly sign: string
@@ -167,11 +191,13 @@ export const callLine = (
 ): string => {
   const name = ` ${clean(call.name)} `
   const end = call.end === "" ? "" : ` · ${call.end}`
-  const room = Math.max(6, canvas.width - measureWidth(call.sign) - measureWidth(name) - measureWidth(end))
+  const title = clean(call.title).replaceAll("\n", " ")
+  const room = canvas.width - measureWidth(call.sign) - measureWidth(name)
+  const least = Math.min(measureWidth(title), Math.max(6, Math.floor(room / 3)))
   return paintLine([
     { text: call.sign, roles: [call.role] },
     { text: name, roles: ["strong"] },
-    { text: truncate(clean(call.title).replaceAll("\n", " "), room), roles: ["text"] },
+    { text: truncate(title, Math.max(least, room - measureWidth(end))), roles: ["text"] },
     { text: end, roles: ["dim"] }
   ], canvas)
 }

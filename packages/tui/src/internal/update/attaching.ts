@@ -1,5 +1,5 @@
 import * as DroppedPaths from "../attachments/droppedPaths.ts"
-import { isCommandName, isSlashCommand } from "../input/slashCommands.ts"
+import { commandNameOf, isSlashCommand } from "../input/slashCommands.ts"
 import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
 import { type Step, step } from "./step.ts"
@@ -13,7 +13,7 @@ export const attachFromClipboard = (state: State): Step =>
 /** Looks for images in a pasted text that may be paths. In a shell command and in a command's name, a path is a path. */
 export const attachPasted = (state: State, text: string): Step => {
   const prompt = state.input.text
-  const isCommand = prompt.startsWith("!") || isSlashCommand(prompt) || isCommandName(prompt)
+  const isCommand = prompt.startsWith("!") || isSlashCommand(prompt) || commandNameOf(prompt) === prompt
   // Whether paths of Windows count is known only to the one who reads them.
   return isCommand || DroppedPaths.interpret(text, true).length === 0
     ? step(state)

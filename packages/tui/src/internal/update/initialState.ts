@@ -38,6 +38,8 @@ export const initialState = (
   isLeaderPressed: false,
   input: Editor.empty(options.history),
   lastTypedAt: 0,
+  answeredAt: 0,
+  answerRest: "",
   todos: [],
   tasks: [],
   customCommands: [],

@@ -47,12 +47,27 @@ export const pressKey = (state: State, pressed: Key): Step => {
     case "question":
       return pressInQuestion(state, overlay.dialog, key)
     case undefined:
-      return pressInPrompt(state, key)
+      return isRestOfAnswer(state, key) ? step(skipRest(state, key)) : pressInPrompt({ ...state, answerRest: "" }, key)
   }
 }
 
 /** Until a question is on the terminal, keys are meant for the prompt. */
 const isUndrawn = (overlay: Overlay): boolean => overlay.type === "question" && !overlay.dialog.isDrawn
+
+/** Someone who answers a question with a whole word must not find the end of the word in the prompt, or send the prompt with it. */
+const isRestOfAnswer = ({ answeredAt, answerRest, now }: State, key: Key): boolean => {
+  if (answerRest === "" || now - answeredAt >= 2 * typingPause) return false
+  return key.type === "text"
+    ? answerRest.startsWith(key.text.toLowerCase())
+    : answerRest === "\r" && nameOf(key) === "return"
+}
+
+const skipRest = (state: State, key: Key): State => ({
+  ...state,
+  // A terminal sends characters that are typed quickly at once.
+  answerRest: state.answerRest.slice(key.type === "text" ? key.text.length : 1),
+  answeredAt: state.now
+})
 
 /** What a choice from a list stands for. */
 const pickerCommands = { models: "/model", efforts: "/effort", sessions: "/sessions" }
@@ -96,16 +111,25 @@ const pressInQuestion = (state: State, dialog: Question.Dialog, key: Key): Step 
   if (name === "ctrl-o") return openPager(state)
   if (dialog.reason === undefined) {
     if (name === "escape" || name === "ctrl-c") return stopTask(state)
+    if (isRestOfAnswer(state, key)) return step(skipRest(state, key))
+    // A key that is held down must not answer the next question, too.
+    if (state.now - state.answeredAt < typingPause) return step(state)
     const isTyping = state.now - state.lastTypedAt < typingPause
-    if (key.type !== "key" && (isTyping || !Question.isAnswerKey(dialog, key.text))) return edit(state, key)
-    if (isTyping) return step(state)
+    if (isTyping) return key.type === "key" ? step(state) : edit(state, key)
   }
-  const result = Question.update(dialog, key, getCanvas(state), getOverlayRows(state))
+  const canvas = getCanvas(state)
+  const rows = getOverlayRows(state)
+  const result = Question.update(dialog, key, canvas, rows)
   if (result.type === "open") return step({ ...state, overlay: { type: "question", dialog: result.dialog } })
+  if (result.type === "ignored") {
+    const hint = `press ${Question.shownKeys(dialog, canvas, rows).join(" ")}, or ${
+      Keymap.labelOfInterrupt(state.keymap)
+    } to stop`
+    return step({ ...state, hint }, { type: "expire-hint" })
+  }
   const { id, patterns } = dialog.question
   return step(
-    // A key that is held down must not answer the next question, too.
-    closeOverlay({ ...state, lastTypedAt: state.now }),
+    closeOverlay({ ...state, answeredAt: state.now, answerRest: result.rest === "" ? "" : `${result.rest}\r` }),
     ...(result.isAlways ? [{ type: "always-allow", patterns } as const] : []),
     { type: "answer", id, answer: result.answer }
   )

@@ -10,7 +10,7 @@ import { submitOrQueue } from "./submission.ts"
 
 type Choice = Picker.Choice<"ask" | "accept-edits" | "no">
 
-const acceptance = "I accept the plan. Carry it out."
+const acceptance = "Go ahead with the plan."
 
 const choicesOf = ({ yolo }: State): ReadonlyArray<Choice> => [
   ...(yolo
@@ -34,7 +34,7 @@ const hasPlan = ({ items }: State): boolean => {
 export const askAboutPlan = (state: State): State =>
   state.mode === "plan" && state.task.type === "none" && state.overlay === undefined && state.input.text === "" &&
     hasPlan(state)
-    ? { ...state, overlay: { type: "plan", picker: Picker.make("Carry out this plan?", choicesOf(state)) } }
+    ? { ...state, overlay: { type: "plan", picker: Picker.make("Go ahead with this plan?", choicesOf(state)) } }
     : state
 
 /** Text goes to the prompt: it says what should change. */

@@ -112,6 +112,10 @@ export const edit = (state: State, key: Key): Step => {
     selectedCompletion: isNew ? 0 : state.selectedCompletion,
     closedCompletionFor: isNew ? undefined : state.closedCompletionFor
   }
+  // Their files may have changed.
+  if (/^\/[\w:-]*$/.test(input.text) && !state.input.text.startsWith("/")) {
+    return step(edited, { type: "list-commands" })
+  }
   if (key.type === "text" && key.text.includes("@")) return step(edited, { type: "list-files" })
   // Some terminals type the path of a dropped file, all at once.
   const isPasted = key.type === "paste" || (key.type === "text" && key.text.length > 4)

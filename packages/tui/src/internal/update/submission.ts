@@ -1,14 +1,28 @@
 import { efforts } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
-import { help, isCommandName, isSlashCommand, suggest } from "../input/slashCommands.ts"
+import { commandNameOf, help, isSlashCommand, suggest } from "../input/slashCommands.ts"
 import type { Action } from "../screen/action.ts"
+import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
 import { showTasks } from "../tasks/taskList.ts"
 import { type Step, step } from "./step.ts"
 import { addItem } from "./turnUpdate.ts"
 
 /** Slash commands that run even while a task is running. */
-const immediateCommands = ["/help", "/mcp", "/status", "/cost", "/tasks", "/diff", "/copy", "/export", "/exit", "/quit"]
+const immediateCommands = [
+  "/help",
+  "/mcp",
+  "/skills",
+  "/rename",
+  "/status",
+  "/cost",
+  "/tasks",
+  "/diff",
+  "/copy",
+  "/export",
+  "/exit",
+  "/quit"
+]
 
 const isImmediate = (text: string): boolean => immediateCommands.includes(text.split(/\s/)[0] ?? "")
 
@@ -35,17 +49,30 @@ const submit = (state: State, text: string): Step => {
   if (isSlashCommand(text)) return runSlashCommand(state, text)
   const custom = findCustomCommand(state, text)
   if (custom !== undefined) return startTurn(state, text, { type: "command", command: custom, text })
-  if (isCommandName(text)) {
-    return submitQueued(
-      addItem(state, {
-        type: "notice",
-        level: "warning",
-        text: `Unknown command: ${text}`,
-        hint: `${suggest(text, state.customCommands)}/help lists all commands.`
-      })
-    )
-  }
-  return startTurn(state, text, { type: "turn", text })
+  // The command may be new, or the word the path of a directory.
+  return commandNameOf(text) === undefined
+    ? startTurn(state, text, { type: "turn", text })
+    : step(startLoading(state, "looking for the command"), { type: "find-command", text })
+}
+
+/** Submits a text that begins like a command, now that the files of commands have been read again. */
+export const submitFound = (
+  given: State,
+  { isPath, text }: Extract<Message, { readonly type: "command-found" }>
+): Step => {
+  const state: State = { ...given, task: { type: "none" } }
+  const custom = findCustomCommand(state, text)
+  if (custom !== undefined) return startTurn(state, text, { type: "command", command: custom, text })
+  if (isPath) return startTurn(state, text, { type: "turn", text })
+  const name = commandNameOf(text) ?? text
+  return submitQueued(
+    addItem(state, {
+      type: "notice",
+      level: "warning",
+      text: `Unknown command: ${name}`,
+      hint: `${suggest(name, state.customCommands)}/help lists all commands.`
+    })
+  )
 }
 
 const startTurn = (state: State, text: string, action: Action): Step =>
@@ -105,6 +132,10 @@ const runSlashCommand = (state: State, text: string): Step => {
         : step(startLoading(state, "opening session"), { type: "open-session", id: argument })
     case "/fork":
       return step(startLoading(state, "copying session"), { type: "fork-session" })
+    case "/rename":
+      return argument === ""
+        ? submitQueued(addItem(state, { type: "notice", level: "info", text: "Give a title: /rename TITLE" }))
+        : step(state, { type: "rename-session", title: argument })
     case "/status":
       return step(state, { type: "status" })
     case "/cost":
@@ -113,6 +144,8 @@ const runSlashCommand = (state: State, text: string): Step => {
       return submitQueued(showTasks(state))
     case "/mcp":
       return step(state, { type: "mcp" })
+    case "/skills":
+      return step(state, { type: "skills" })
     case "/compact":
       return step(
         { ...state, task: { type: "compacting", since: state.now, isStopping: false } },

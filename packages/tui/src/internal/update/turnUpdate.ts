@@ -3,8 +3,15 @@ import * as TodoList from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import * as Option from "effect/Option"
 import { split, splitLong } from "../markdown/markdownSplit.ts"
+import type { Message } from "../screen/message.ts"
 import type { Call, State, Task } from "../screen/state.ts"
-import { brokenOffNotice, interruptedNotice, type Item } from "../transcript/item.ts"
+import {
+  brokenOffNotice,
+  interruptedNotice,
+  interruptedPromptNotice,
+  type Item,
+  returnedNotice
+} from "../transcript/item.ts"
 
 /** Of an unfinished code block, only the last lines are redrawn; the lines above are written to the transcript. */
 const maxOpenLines = 10
@@ -20,6 +27,11 @@ export const update = (state: State, event: TurnEvent, at: number): State => {
       }
     case "text":
       return appendText(closeReasoning(state, at), event.text)
+    case "tool-writing":
+      return {
+        ...state,
+        task: withPhase(state, event.name === "write" || event.name === "edit" ? "editing" : "calling")
+      }
     case "tool-asked": {
       const closed = closeText(closeReasoning(state, at))
       const call: Call = {
@@ -121,7 +133,10 @@ const emptyEndings: Readonly<Record<string, string>> = {
 }
 
 /** Ends the turn: closes the open answer, and adds the calls that did not finish as interrupted. */
-export const endTurn = (state: State, at: number, isInterrupted: boolean): State => {
+export const endTurn = (
+  state: State,
+  { at, interrupted, returned }: Omit<Extract<Message, { readonly type: "turn-ended" }>, "type">
+): State => {
   const closed = closeText(closeReasoning(state, at))
   const done = closed.calls.reduce(
     (state, call) =>
@@ -139,8 +154,15 @@ export const endTurn = (state: State, at: number, isInterrupted: boolean): State
       ),
     { ...closed, calls: [] as ReadonlyArray<Call> }
   )
-  const ended = isInterrupted ? addItem(done, interruptedNotice) : done
+  const notice = describeEnd(interrupted, returned !== undefined)
+  const ended = notice === undefined ? done : addItem(done, notice)
   return { ...addSummary(ended, at), task: { type: "none" }, isAnswerBegun: false }
+}
+
+/** What became of the prompt, unless it was answered. */
+const describeEnd = (isInterrupted: boolean, isReturned: boolean): Item | undefined => {
+  if (isReturned) return isInterrupted ? interruptedPromptNotice : returnedNotice
+  return isInterrupted ? interruptedNotice : undefined
 }
 
 const addSummary = (state: State, at: number): State => {

@@ -14,7 +14,7 @@ import { enter } from "./promptKeys.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
 import { returnPrompts } from "./stopTask.ts"
-import { submitQueued } from "./submission.ts"
+import { submitFound, submitQueued } from "./submission.ts"
 import * as TurnUpdate from "./turnUpdate.ts"
 
 /** The state after the message. Returns the same state if nothing has changed: then nothing needs to be drawn. */
@@ -60,6 +60,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return step({ ...state, input: { ...state.input, history: message.prompts } })
     case "commands":
       return step({ ...state, customCommands: message.commands })
+    case "command-found":
+      return submitFound(state, message)
     case "files":
       return step({ ...state, files: message.files })
     case "turn": {
@@ -70,9 +72,10 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "turn-ended": {
       const ended = TurnUpdate.endTurn(
         withdrawAll({ ...state, retryWait: undefined }),
-        message.at,
-        message.interrupted
+        message
       )
+      // Queued prompts were meant to follow the answer.
+      if (message.returned !== undefined) return step(returnPrompts(ended, [message.returned, ...ended.queue]))
       const next = submitQueued(ended)
       return { ...next, state: askAboutPlan(next.state) }
     }
@@ -147,8 +150,6 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       const next = endAttaching(state, message)
       return isHeldPromptReady(next) ? enter(next) : step(next)
     }
-    case "prompt-returned":
-      return step(returnPrompts(state, [message.text, ...state.queue]))
     case "setup":
       return step({ ...state, overlay: { type: "setup", setup: message.setup } })
     case "setup-models":

@@ -14,11 +14,27 @@ const toRow = (name: string, spending: Spending.Spending): ReadonlyArray<string>
   return [name, ...counts.map((count) => count.toLocaleString("en-US")), Spending.describe(spending)]
 }
 
+/** The same numbers for a terminal that is too narrow for the table: a block for each row. */
+const toBlocks = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> =>
+  rows.flatMap(([model = "", ...cells]) => [
+    model,
+    ...cells.map((cell, index) => `  ${heads[index + 1]!.padEnd(12)}${cell}`)
+  ])
+
+interface CostReport {
+  readonly lines: ReadonlyArray<string>
+  /** For a terminal that is too narrow for `lines`. */
+  readonly narrow: ReadonlyArray<string>
+}
+
 /** A row for each model that has answered in the session, and the total if there are several. */
-export const reportCost = (lines: ReadonlyArray<Line>, maxCost: number | undefined): ReadonlyArray<string> => {
+export const reportCost = (lines: ReadonlyArray<Line>, maxCost: number | undefined): CostReport => {
   const total = Spending.sum(lines)
   const limit = maxCost === undefined ? [] : [`Limit of this session: ${Spending.formatDollars(maxCost)}`]
-  if (total.requests === 0) return ["No request has been sent in this session yet.", ...limit]
+  if (total.requests === 0) {
+    const lines = ["No request has been sent in this session yet.", ...limit]
+    return { lines, narrow: lines }
+  }
   const models = [...Spending.sumByModel(lines)]
   const rows = [
     heads,
@@ -30,5 +46,9 @@ export const reportCost = (lines: ReadonlyArray<Line>, maxCost: number | undefin
     const space = " ".repeat(Math.max(0, widths[column]! - measureWidth(cell)))
     return column === 0 ? cell + space : space + cell
   }
-  return [...rows.map((row) => row.map(align).join("  ")), ...Spending.explain(total), ...limit]
+  const end = [...Spending.explain(total), ...limit]
+  return {
+    lines: [...rows.map((row) => row.map(align).join("  ")), ...end],
+    narrow: [...toBlocks(rows.slice(1)), ...end]
+  }
 }
