@@ -136,7 +136,7 @@ layer(NodeContext.layer)("Keys in the configuration", (it) => {
         script: [{ blocks: [call("1", "bash", { command: "seq 30; sleep 60" })] }]
       })
       yield* ask(terminal, "Go")
-      yield* terminal.see(/· ctrl-c: stop/)
+      yield* terminal.see(/running bash .*· ctrl-c: stop/)
       yield* terminal.write(keys.ctrl("c"))
       yield* terminal.see(/Interrupted/)
       yield* ask(terminal, "/status")

@@ -16,7 +16,7 @@ import { Host } from "../../Host.ts"
 import * as TaskWatcher from "../tasks/taskWatcher.ts"
 import { itemsOf } from "../transcript/item.ts"
 import { Display } from "./display.ts"
-import * as SessionMode from "./sessionMode.ts"
+import * as SessionMode from "./permissions/sessionMode.ts"
 import * as SystemPrompt from "./systemPrompt.ts"
 
 /** The session that the screen shows. */

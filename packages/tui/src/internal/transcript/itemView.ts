@@ -162,19 +162,9 @@ const renderTool = (item: ToolItem, canvas: Canvas): Lines => {
   return [...lines, ...foldLines(changes, maxDiffLines, canvas)]
 }
 
-/** The summary of a call that was not allowed is a sentence for the model. */
-const describeDenied = (summary: string): string => {
-  const [, reason] = /^This is not allowed: ([^]*)$/.exec(summary) ?? []
-  if (reason !== undefined) return `not allowed · ${reason}`
-  const [, why] = /^The user declined(?:\.$|: ([^]*)$)/.exec(summary) ?? []
-  if (summary.startsWith("The user declined")) return why === undefined ? "declined by you" : `declined by you · ${why}`
-  return `declined · ${summary}`
-}
-
 export const toolLine = (item: Omit<ToolItem, "type">, canvas: Canvas): string => {
   const { role, sign, word } = signs[item.outcome]
-  const what = item.outcome === "denied" ? [describeDenied(clean(item.summary))] : [word, clean(item.summary)]
-  const end = [...what, formatDuration(item.seconds)].filter((text) => text !== "").join(" · ")
+  const end = [word, clean(item.summary), formatDuration(item.seconds)].filter((text) => text !== "").join(" · ")
   return callLine({ sign, role, name: item.name, title: item.title, end }, canvas)
 }
 

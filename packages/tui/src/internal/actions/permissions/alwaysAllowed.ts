@@ -1,7 +1,7 @@
 import { type Grant, PermissionRules } from "@altimate-code/agent/permission/PermissionRules"
 import * as Effect from "effect/Effect"
-import { Host } from "../../Host.ts"
-import { Display } from "./display.ts"
+import { Host } from "../../../Host.ts"
+import { Display } from "../display.ts"
 
 /** The answer "always": it is saved in the configuration and also applies to this process. */
 export const make = Effect.gen(function*() {

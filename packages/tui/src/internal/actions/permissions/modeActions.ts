@@ -3,8 +3,8 @@ import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPoli
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import { Host } from "../../Host.ts"
-import { Display } from "./display.ts"
+import { Host } from "../../../Host.ts"
+import { Display } from "../display.ts"
 
 /** Changes the mode of the permission policy, and shows each change, also those by an answer to a question. */
 export const make = Effect.gen(function*() {

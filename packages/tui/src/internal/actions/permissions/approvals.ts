@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import { Display } from "./display.ts"
+import { Display } from "../display.ts"
 
 /** Asks the user about tool calls. */
 export const make = Effect.gen(function*() {

@@ -4,7 +4,7 @@ import type { Line, Session } from "@altimate-code/agent/session/Session"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import { Host } from "../../Host.ts"
+import { Host } from "../../../Host.ts"
 
 const lastMode = (lines: ReadonlyArray<Line>): Mode | undefined => {
   const last = lines.findLast((line) => line.type === "mode")
