@@ -80,7 +80,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("Background tasks on the
         yield* terminal.see(/b1 {2}.*ended by/)
         yield* terminal.write(keys.escape)
         yield* terminal.gone(/Background tasks/)
-        yield* terminal.see(/Background task b1 ended/)
+        yield* terminal.see(/You ended background task b1/)
         assert.notInclude(terminal.screen(), "1 background task")
         for (const pid of pids) assert.isFalse(isAlive(pid))
       }))

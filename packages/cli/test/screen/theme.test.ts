@@ -119,7 +119,7 @@ layer(NodeContext.layer)("The colors", (it) => {
         yield* terminal.see(/- ?two[^]*\+ ?zwei/)
         // The selected choice has a mark.
         yield* terminal.write(keys.down).pipe(
-          Effect.zipRight(terminal.see(/› ?[ysadne] /, 0.1)),
+          Effect.zipRight(terminal.see(/› ?(?:\d )?[ysadne] /, 0.1)),
           Effect.retry({ times: 200 })
         )
         yield* terminal.write("y")
