@@ -246,7 +246,7 @@ layer(NodeContext.layer)("The assistant's settings", (it) => {
           `mcp.blank ${at}:35:5): ${incomplete}`,
           `mcp.on ${at}:39:5): ${incomplete}`
         ])
-        assert.include(log, `WARN service=config ${warnings[0]}`)
+        assert.include(log, `DEBUG service=config ${warnings[0]}`)
       }))
 
     it.scoped("can be completed by a nearer file, whose values replace the earlier ones", () =>

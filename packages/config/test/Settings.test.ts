@@ -203,8 +203,8 @@ layer(NodeContext.layer)("The effective settings", (it) => {
         ]
         assert.deepStrictEqual(settings.warnings, warnings)
         assert.deepStrictEqual(
-          log.filter((line) => line.startsWith("WARN")),
-          warnings.map((warning) => `WARN service=config ${warning}`)
+          log.filter((line) => line.includes("is not a known setting")),
+          warnings.map((warning) => `DEBUG service=config ${warning}`)
         )
         assert.deepStrictEqual(settings.unknown.map(({ key }) => key), [
           "colour",

@@ -133,7 +133,7 @@ layer(NodeContext.layer)("A placeholder in braces", (it) => {
         `provider.amazon-bedrock.options.profile is blank ${where}:6:9). It is treated as not set.`
       ]
       assert.deepStrictEqual(settings.warnings, warnings)
-      for (const warning of warnings) assert.include(log, `WARN service=config ${warning}`)
+      for (const warning of warnings) assert.include(log, `DEBUG service=config ${warning}`)
     }))
 
   it.scoped("nothing is replaced in unknown settings", () =>

@@ -79,7 +79,9 @@ layer(NodeContext.layer)("Every tool", (it) => {
       yield* tools.use("bash", { command: "echo x > link/out.txt" })
       assert.deepStrictEqual(parts(tools)?.slice(-2), expected("edit", `${outside}/out.txt`))
       yield* tools.use("read", { path: `${tools.root}/../project/src/./a.txt` })
-      assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: "src/a.txt" }])
+      assert.deepStrictEqual(parts(tools), [
+        { permission: "read", subject: "src/a.txt", path: tools.at("src/a.txt") }
+      ])
     }))
 })
 
@@ -97,12 +99,18 @@ layer(NodeContext.layer)("Every tool, for sensitive files,", (it) => {
       yield* fs.symlink(tools.at(".git/hooks/post-merge"), tools.at("src/new"))
       for (const path of [".env", "notes.txt", "src/twice.txt", "src/../.env"]) {
         yield* tools.use("read", { path })
-        assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: ".env", secret: true }], path)
+        const expected = { permission: "read", subject: ".env", path: tools.at(".env"), secret: true }
+        assert.deepStrictEqual(parts(tools), [expected], path)
         yield* tools.use("grep", { pattern: "K", path })
-        assert.deepStrictEqual(parts(tools)?.at(-1), { permission: "read", subject: ".env", secret: true }, path)
+        assert.deepStrictEqual(parts(tools)?.at(-1), expected, path)
       }
       const hook = (name: string) => [
-        { permission: "edit", subject: `.git/hooks/${name}`, executedAs: [".git"] }
+        {
+          permission: "edit",
+          subject: `.git/hooks/${name}`,
+          path: tools.at(`.git/hooks/${name}`),
+          executedAs: [".git"]
+        }
       ]
       yield* tools.use("write", { path: "src/hooks/pre-commit", content: "" })
       assert.deepStrictEqual(parts(tools), hook("pre-commit"))
@@ -111,7 +119,9 @@ layer(NodeContext.layer)("Every tool, for sensitive files,", (it) => {
       yield* tools.use("bash", { command: "echo x > src/hooks/pre-push" })
       assert.deepStrictEqual(parts(tools)?.slice(-1), hook("pre-push"))
       yield* tools.use("read", { path: "src/a.ts" })
-      assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: "src/a.ts" }])
+      assert.deepStrictEqual(parts(tools), [
+        { permission: "read", subject: "src/a.ts", path: tools.at("src/a.ts") }
+      ])
     }))
 
   it.scoped("recognizes the files of the program", () =>
@@ -131,7 +141,12 @@ layer(NodeContext.layer)("Every tool, for sensitive files,", (it) => {
       }
       yield* tools.use("write", { path: "sub/program.json", content: "{}" })
       assert.deepStrictEqual(parts(tools), [
-        { permission: "edit", subject: "sub/program.json", executedAs: ["program.json"] }
+        {
+          permission: "edit",
+          subject: "sub/program.json",
+          path: tools.at("sub/program.json"),
+          executedAs: ["program.json"]
+        }
       ])
     }))
 
@@ -144,7 +159,9 @@ layer(NodeContext.layer)("Every tool, for sensitive files,", (it) => {
         assert.include(parts(tools)?.at(-1), { permission: "read", secret: true }, path)
       }
       yield* tools.use("read", { path: `/proc/self/root${tools.at(".env")}` })
-      assert.deepStrictEqual(parts(tools), [{ permission: "read", subject: ".env", secret: true }])
+      assert.deepStrictEqual(parts(tools), [
+        { permission: "read", subject: ".env", path: tools.at(".env"), secret: true }
+      ])
     }))
 
   it.scoped("asks about a redirection after cd, even if a rule allows all files", () =>
@@ -338,7 +355,7 @@ layer(NodeContext.layer)("Changing a file", (it) => {
       const { output } = yield* use("edit", { path: "src/a.txt", oldText: "two", newText: "three" })
       const diff = "--- a/src/a.txt\n+++ b/src/a.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n"
       assert.deepStrictEqual(asked.at(-1), {
-        parts: [{ permission: "edit", subject: "src/a.txt" }],
+        parts: [{ permission: "edit", subject: "src/a.txt", path: at("src/a.txt") }],
         title: "src/a.txt",
         preview: { type: "diff", text: diff }
       })

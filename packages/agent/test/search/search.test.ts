@@ -153,7 +153,7 @@ for (const [name, isPossible, options] of kinds) {
 
       it.scoped("leaves out files of a directory that need permission to read", () =>
         Effect.gen(function*() {
-          const { asked, beside, put, use } = yield* makeTools(undefined, {
+          const { asked, at, beside, put, use } = yield* makeTools(undefined, {
             read: { "*": "allow", "secrets/*": "deny", "*.key": "ask", "*.env": "ask", "/*/outside/no.txt": "deny" },
             external_directory: { "*/never.txt": "deny" }
           }, options)
@@ -180,7 +180,12 @@ for (const [name, isPossible, options] of kinds) {
           ])
           // By its path it is asked for, and who is asked has said yes.
           assert.deepStrictEqual(yield* grep({ pattern: "needle", path: ".env" }), [".env:1:needle"])
-          assert.deepStrictEqual(asked.at(-1)?.parts.at(-1), { permission: "read", subject: ".env", secret: true })
+          assert.deepStrictEqual(asked.at(-1)?.parts.at(-1), {
+            permission: "read",
+            subject: ".env",
+            path: at(".env"),
+            secret: true
+          })
         }))
 
       it.scoped("leaves out files of a directory that may contain secrets, even without rules", () =>
@@ -224,12 +229,12 @@ for (const [name, isPossible, options] of kinds) {
 layer(NodeContext.layer)("Finding text in one file", (it) => {
   it.scoped("needs the same permission as reading it", () =>
     Effect.gen(function*() {
-      const { asked, put, use } = yield* makeTools()
+      const { asked, at, put, use } = yield* makeTools()
       yield* put(".env", "KEY=1\n")
       yield* use("grep", { pattern: "KEY", path: ".env" })
       assert.deepStrictEqual(asked[0]?.parts, [
-        { permission: "grep", subject: ".env" },
-        { permission: "read", subject: ".env", secret: true }
+        { permission: "grep", subject: ".env", path: at(".env") },
+        { permission: "read", subject: ".env", path: at(".env"), secret: true }
       ])
     }))
 })
