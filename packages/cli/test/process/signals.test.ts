@@ -152,7 +152,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("a signal", (it) => {
         const { cwd, home, writeGlobalConfig } = yield* setUp
         yield* writeGlobalConfig(guideConfig("http://127.0.0.1:9/bedrock"))
         writeFileSync(join(cwd, "altimate-code.json"), JSON.stringify({ permission: "allow" }))
-        for (const [args, question] of [[[], "Trust this version"], [["auth", "login"], "API key"]] as const) {
+        for (const [args, question] of [[[], "Trust this version"], [["auth", "login"], "bearer token"]] as const) {
           const terminal = yield* open(args, { home, cwd, env: token })
           yield* terminal.see(question)
           process.kill(terminal.pid, signal)

@@ -154,7 +154,7 @@ layer(NodeContext.layer)("configured models:", (it) => {
       yield* terminal.write("team/sonnet")
       yield* terminal.see(/Our Sonnet +Claude · team\/sonnet/)
       yield* terminal.write(keys.enter)
-      yield* terminal.see("Model: Our Sonnet.")
+      yield* terminal.see("Model: Our Sonnet (until you quit).")
       yield* terminal.write("hello")
       yield* terminal.see("hello")
       yield* terminal.write(keys.enter)

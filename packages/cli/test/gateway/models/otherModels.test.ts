@@ -101,7 +101,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see(/overloaded: Too many requests/)
       yield* terminal.write("y")
       yield* terminal.see(`here as us.${haiku}`)
-      yield* terminal.see("Model: Claude Haiku 4.5.")
+      yield* terminal.see("Model: Claude Haiku 4.5 (until you quit).")
       yield* ask(terminal, "And again")
       yield* terminal.see(/You said: “And\s+again”/)
       assert.deepStrictEqual(
@@ -120,7 +120,7 @@ layer(NodeContext.layer)("the screen", (it) => {
       yield* terminal.see(/claude-prod +listed here · claude-prod/)
       yield* terminal.write("prod")
       yield* terminal.write(keys.enter)
-      yield* terminal.see("Model: claude-prod.")
+      yield* terminal.see("Model: claude-prod (until you quit).")
       yield* ask(terminal, "hello")
       yield* terminal.see("here as claude-prod")
       const asked = (yield* sandbox.requests).filter(({ method }) => method === "GET").length
