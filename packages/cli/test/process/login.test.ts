@@ -18,7 +18,7 @@ const loginInTerminal = (home: string, answer: (terminal: IPty) => void) =>
     let answered = false
     terminal.onData((data) => {
       screen += data
-      if (!answered && screen.includes("API key")) {
+      if (!answered && screen.includes("bearer token")) {
         answered = true
         answer(terminal)
       }
