@@ -19,7 +19,7 @@ const withTestClock = [
   "packages/agent/test/turn/savePoint.test.ts",
   "packages/auth/test/AwsCredentialsInTime.test.ts",
   "packages/auth/test/Processes.test.ts",
-  "packages/provider/test/transport/{faults,readLimit,RetryPolicy}.test.ts",
+  "packages/provider/test/transport/{faults,readInterval,readLimit,RetryPolicy}.test.ts",
   "packages/system/test/FileLock.test.ts",
   "packages/tui/test/actions/performer.test.ts"
 ]

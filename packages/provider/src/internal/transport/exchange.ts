@@ -139,13 +139,16 @@ const readHead = (
       head = Chunk.appendAll(head, events)
     }
     // After messageStop only the usage follows, which does not come in pieces.
-    const rest = Effect.zipRight(Effect.suspend(() => hasStopped ? Effect.void : pause), next)
+    const rest = pause === undefined
+      ? next
+      : Effect.zipRight(Effect.suspend(() => hasStopped ? Effect.void : pause), next)
     return { head, rest: Stream.repeatEffectChunkOption(rest) }
   })
 
-/** Waits until the interval since it was last over has passed. */
-const makePause: Effect.Effect<Effect.Effect<void>> = Effect.gen(function*() {
+/** Waits until the interval since it was last over has passed. Undefined without an interval. */
+const makePause: Effect.Effect<Effect.Effect<void> | undefined> = Effect.gen(function*() {
   const interval = Duration.toMillis(yield* ReadInterval)
+  if (interval === 0) return undefined
   const clock = yield* Clock.clockWith(Effect.succeed)
   let earliest = 0
   return Effect.suspend(() => {
