@@ -13,11 +13,18 @@ const optimizer = { start: "--no-opt", standard: "--opt" }
 /** How long functions are not optimized, in milliseconds: commands that only start and print something have ended by then. */
 const optimizerDelay = 1000
 
-/** V8 prints an error for a flag that it does not know, so these are the versions of Node on which this was tried. The user's own options stay. */
-const isUsed = (() => {
-  const major = Number.parseInt(process.versions.node, 10)
-  return major >= 20 && major <= 24 && process.execArgv.length === 0 && !process.env["NODE_OPTIONS"]
-})()
+/** V8 prints an error for a flag that it does not know, so these are the versions of Node on which this was tried. */
+const isTried = (version: string): boolean => {
+  const major = Number.parseInt(version, 10)
+  return major >= 20 && major <= 24
+}
+
+/** The user's own options of the same kind stay as they are. */
+const isSetByUser = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].some((options) =>
+  /--(?:no[-_]?)?(?:jitless|opt|turbofan|\w+[-_]semi[-_]space)/.test(options)
+)
+
+const isUsed = isTried(process.versions.node) && !isSetByUser
 
 const set = (...flags: ReadonlyArray<string>): void => {
   if (isUsed) flags.forEach((flag) => setFlagsFromString(flag))
