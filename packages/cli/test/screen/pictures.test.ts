@@ -73,15 +73,21 @@ echo "  Expected values to be strictly equal: 20 !== 10"
 exit 1
 `
 
-/** How long the turn took differs from run to run. */
-const withFixedDuration = (picture: string): string =>
-  picture.replace(
-    /textLength="[\d.]+"( [^>]*>)─ (?:[\dm]+s · )?([\d.]+k tokens[^<]*)/g,
-    (_, style: string, rest: string) => {
-      const text = `─ 12s · ${rest}`
-      return `textLength="${(text.length * 8.4).toFixed(1)}"${style}${text}`
-    }
-  )
+const columnWidth = 8.4
+
+/** Replaces the texts that match, with the space that they take. */
+const replaceText = (picture: string, pattern: RegExp, replacement: string): string =>
+  picture.replace(/textLength="[\d.]+"( [^>]*>)([^<]*)/g, (whole, style: string, text: string) => {
+    const fixed = text.replace(pattern, replacement)
+    return fixed === text ? whole : `textLength="${(fixed.length * columnWidth).toFixed(1)}"${style}${fixed}`
+  })
+
+/** How long a turn took, and the directory of the test, differ from run to run. */
+const withFixedValues = (picture: string, home: string): string =>
+  [
+    [/^─ (?:[\dm]+s · )?(?=[\d.]+k tokens)/, "─ 12s · "],
+    [new RegExp(home, "g"), "/home/you"]
+  ].reduce((fixed, [pattern, replacement]) => replaceText(fixed, pattern as RegExp, replacement as string), picture)
 
 const hour = 3_600_000
 
@@ -142,7 +148,8 @@ layer(NodeContext.layer)("the pictures of the documentation", (it) => {
       })
       const write = (name: string, picture: string) =>
         Effect.promise(() => expect(picture).toMatchFileSnapshot(`../../../../docs/pictures/${name}.svg`))
-      const picture = (name: string, title: string) => write(name, withFixedDuration(svg(terminal.emulator, title)))
+      const picture = (name: string, title: string) =>
+        write(name, withFixedValues(svg(terminal.emulator, title), home.home))
       const barPicture = Effect.fnUntraced(function*(mode: string) {
         const screen = yield* terminal.see(new RegExp(`^${mode} · [^]*ready`, "m"))
         const from = screen.split("\n").findIndex((line) => line.startsWith(`${mode} · `))
