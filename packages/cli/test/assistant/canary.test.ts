@@ -267,7 +267,10 @@ layer(NodeContext.layer)("a secret", (it) => {
       const terminal = yield* open([], { home: scene.home.home, env: scene.env })
       yield* terminal.see(/Amazon Bedrock[^]*ready/)
       yield* terminal.write(`one${keys.enter}`)
-      yield* terminal.see("Bad: <redacted>")
+      yield* terminal.see(/Bad: <redacted>[^]*back in the input[^]*ready/)
+      // Clears the input.
+      yield* terminal.write(keys.ctrl("c"))
+      yield* terminal.see(/^› *$/m)
       yield* terminal.write(`two${keys.enter}`)
       yield* terminal.see(/Your token: \w{0,3}<redacted>\. Bye\./)
       yield* terminal.write("!echo $AWS_SECRET_ACCESS_KEY is it")
