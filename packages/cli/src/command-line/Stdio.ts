@@ -159,10 +159,13 @@ const stdoutFailure = (error: NodeJS.ErrnoException): StdoutClosed | CliError =>
 
 const nextTurnOfEventLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-/** Sends the signals of Ctrl-C and Ctrl-\\, which arrive as characters in raw mode. */
-const sendSignals = (typed: Uint8Array | string): void => {
-  if (typed.toString().includes("\x03")) process.kill(process.pid, "SIGINT")
-  if (typed.toString().includes("\x1c")) process.kill(process.pid, "SIGQUIT")
+const signalKeys = [["\x03", "SIGINT"], ["\x1c", "SIGQUIT"]] as const
+
+/** Sends the signals of Ctrl-C and Ctrl-\\, which arrive as characters in raw mode. Returns whether there was one. */
+const sendSignals = (typed: string): boolean => {
+  const sent = signalKeys.filter(([key]) => typed.includes(key))
+  sent.forEach(([, signal]) => process.kill(process.pid, signal))
+  return sent.length > 0
 }
 
 /** Discards typed input, including unfinished lines, which the terminal delivers only in raw mode. */
@@ -172,7 +175,7 @@ const discardTyped = Effect.acquireUseRelease(
     const typed = { isNew: false }
     const listener = (chunk: Uint8Array | string): void => {
       typed.isNew = true
-      sendSignals(chunk)
+      sendSignals(chunk.toString())
     }
     stdin.setRawMode(true)
     stdin.on("data", listener)
@@ -235,8 +238,7 @@ const askYesOrNo = (question: string) =>
     }
     const onData = (chunk: Uint8Array | string): void => {
       const typed = chunk.toString()
-      if (typed.includes("\x03")) return void process.kill(process.pid, "SIGINT")
-      if (typed.includes("\x1c")) return void process.kill(process.pid, "SIGQUIT")
+      if (sendSignals(typed)) return
       const isYes = toYesOrNo(typed)
       if (isYes === undefined) stderr.write(`\n${question}`)
       else finish(isYes)

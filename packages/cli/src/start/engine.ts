@@ -2,15 +2,17 @@
 import { setFlagsFromString } from "node:v8"
 
 /**
- * V8 doubles the young generation, in which it creates objects, from 1 MB up to 16 MB while a program starts. Getting that memory from the
- * system takes longer than collecting garbage more often: without it, `run` takes less time and 10 MiB less memory, however long the answer is.
+ * V8's own settings. V8 doubles the young generation, in which it creates objects, from 1 MB up to 16 MB while a program starts. Getting that memory
+ * from the system takes longer than collecting garbage more often: without it, `run` takes less time and 10 MiB less memory, however long the answer is.
  */
-const youngGeneration = { start: "--semi-space-growth-factor=1", standard: "--semi-space-growth-factor=2" }
+const standard = ["--semi-space-growth-factor=2", "--opt"]
 
 /** Optimizing a function takes longer than it saves in a command that ends at once. */
-const optimizer = { start: "--no-opt", standard: "--opt" }
+const starting = ["--semi-space-growth-factor=1", "--no-opt"]
 
-/** How long functions are not optimized, in milliseconds: commands that only start and print something have ended by then. */
+const running = ["--semi-space-growth-factor=1", "--opt"]
+
+/** When optimizing begins, in milliseconds: commands that only start and print something have ended by then. */
 const optimizerDelay = 1000
 
 /** V8 prints an error for a flag that it does not know, so these are the versions of Node on which this was tried. */
@@ -26,42 +28,34 @@ const isSetByUser = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].som
 
 const isUsed = isTried(process.versions.node) && !isSetByUser
 
-const set = (...flags: ReadonlyArray<string>): void => {
+const set = (flags: ReadonlyArray<string>): void => {
   if (isUsed) flags.forEach((flag) => setFlagsFromString(flag))
 }
 
-let isOptimizing = false
-
-const setStart = () => set(youngGeneration.start, optimizer.start)
+let current = starting
 
 export const start = (): void => {
-  setStart()
+  set(current)
   setTimeout(() => {
-    isOptimizing = true
-    set(optimizer.standard)
+    current = running
+    set(current)
   }, optimizerDelay).unref()
+}
+
+const withFlags = (flags: ReadonlyArray<string>) => <A>(load: () => A): A => {
+  set(flags)
+  try {
+    return load()
+  } finally {
+    set(current)
+  }
 }
 
 /**
  * Loads a module of Node with V8's own settings. Node comes with the compiled code of its modules, which V8 refuses while a flag differs from its
  * default: loading them takes more than twice as long then.
  */
-export const withStandard = <A>(load: () => A): A => {
-  set(youngGeneration.standard, optimizer.standard)
-  try {
-    return load()
-  } finally {
-    setStart()
-    if (isOptimizing) set(optimizer.standard)
-  }
-}
+export const withStandard = withFlags(standard)
 
 /** Loads code of the program with the settings of the start: its compiled code was stored with those. */
-export const withStart = <A>(load: () => A): A => {
-  setStart()
-  try {
-    return load()
-  } finally {
-    if (isOptimizing) set(optimizer.standard)
-  }
-}
+export const withStart = withFlags(starting)
