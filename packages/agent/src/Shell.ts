@@ -89,9 +89,6 @@ const retention = Duration.days(7)
 /** How often the output is reported while a command runs. */
 const liveInterval = Duration.millis(100)
 
-/** Time between SIGTERM and SIGKILL. */
-const shutdownGrace = Duration.seconds(2)
-
 /**
  * The names of the variables in a command's environment: those of the workspace, except the ones that make programs wait for a user.
  * Removing a variable does not hide it from a command, which runs as the same user and can read this program's environment
@@ -172,7 +169,7 @@ export const run = Effect.fn("Shell.run")(function*({ command, onOutput, onStart
       ({ child }, exit) =>
         Exit.isSuccess(exit) && typeof exit.value === "object"
           ? Effect.void
-          : ProcessGroup.of(child.pid).end(shutdownGrace)
+          : ProcessGroup.of(child.pid).end()
     )
     pipe.finish()
     yield* saveMasked(handle, file, makeMasker())

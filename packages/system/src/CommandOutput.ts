@@ -48,8 +48,6 @@ const defaultMaxOutputSize = 64 * 1024
 /** In characters. */
 const maxLineLength = 64 * 1024
 
-const shutdownGrace = Duration.seconds(2)
-
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
 /**
@@ -144,7 +142,7 @@ export const run = (command: Command, options: Options): Effect.Effect<Uint8Arra
         ),
       (child) =>
         Effect.zipRight(
-          ProcessGroup.of(child.pid).end(shutdownGrace),
+          ProcessGroup.of(child.pid).end(),
           Effect.sync(() => {
             child.stdout.destroy()
             child.stderr.destroy()

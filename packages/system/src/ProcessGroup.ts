@@ -99,8 +99,8 @@ export const isRunning = (leader: number): Effect.Effect<boolean> => Effect.sync
 export interface ProcessGroup {
   /** Waits until all processes have ended, or until the time limit; returns whether they have ended. */
   readonly hasEnded: (within: Duration.DurationInput) => Effect.Effect<boolean>
-  /** Sends SIGTERM to all processes, and SIGKILL after `grace`; waits until they have ended. */
-  readonly end: (grace: Duration.DurationInput) => Effect.Effect<void>
+  /** Sends SIGTERM to all processes, and SIGKILL after `grace`, two seconds by default; waits until they have ended. */
+  readonly end: (grace?: Duration.DurationInput) => Effect.Effect<void>
 }
 
 /**
@@ -130,7 +130,7 @@ export const of = (leader: number | undefined): ProcessGroup => {
   const hasEnded = (within: Duration.DurationInput) => wait(isEnded, within)
   return {
     hasEnded,
-    end: (grace) =>
+    end: (grace = "2 seconds") =>
       Effect.gen(function*() {
         signal("SIGTERM")
         if (!(yield* hasEnded(grace))) {

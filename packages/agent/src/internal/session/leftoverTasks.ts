@@ -31,8 +31,6 @@ export const findOpenTasks = (lines: ReadonlyArray<Line>): ReadonlyArray<OpenTas
   return [...open.values()]
 }
 
-const shutdownGrace = "2 seconds"
-
 /**
  * Takes over the kept tasks, and ends the others that were left by a crash. Only a process that is certainly the task's own is ended: the user
  * is notified about any other that may still run. Returns these notices.
@@ -60,7 +58,7 @@ export const settleLeftoverTasks = (
           return []
         }
         if (isOwn) {
-          yield* ProcessGroup.of(process.pid).end(shutdownGrace)
+          yield* ProcessGroup.of(process.pid).end()
           yield* end("left over from a crash; ended when the session was resumed", true)
           return []
         }

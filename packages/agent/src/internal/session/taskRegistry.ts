@@ -159,7 +159,7 @@ export const make = ({ append, entries }: Pick<Session, "append" | "entries">): 
             Effect.repeat(isRunning, { while: (isRunning) => isRunning, schedule: Schedule.spaced(lineInterval) }),
             { ending: "ended", ok: true }
           ),
-          end: Effect.suspend(() => ProcessGroup.of(process.pid).end("2 seconds")),
+          end: Effect.suspend(() => ProcessGroup.of(process.pid).end()),
           setKept: () => Effect.void,
           output: {
             readNew: () => noOutput,

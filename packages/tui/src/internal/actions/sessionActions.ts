@@ -2,6 +2,7 @@ import type { Listed, Session } from "@altimate-code/agent/session/Session"
 import { SessionStore } from "@altimate-code/agent/session/SessionStore"
 import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { Workspace } from "@altimate-code/agent/Workspace"
+import * as Paths from "@altimate-code/system/Paths"
 import { replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -14,13 +15,6 @@ import { relativeTime } from "../input/relativeTime.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 
-/** The path with the home directory in place of `~`, as a shell would write it. */
-const expandHome = (path: string) =>
-  Config.string("HOME").pipe(
-    Effect.map((home) => path.replace(/^~(?=\/|$)/, () => home)),
-    Effect.orElseSucceed(() => path)
-  )
-
 /** `/new`, `/sessions`, `/fork`, `/rename` and `/export`. A session that is `keptOpen` must not be opened a second time. */
 export const make = (keptOpen: Session | undefined) =>
   Effect.gen(function*() {
@@ -28,6 +22,7 @@ export const make = (keptOpen: Session | undefined) =>
     const current = yield* CurrentSession
     const { send, showFailure, showNotice } = yield* Display
     const workspace = yield* Workspace
+    const home = yield* Effect.orElseSucceed(Config.string("HOME"), () => "~")
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
 
@@ -97,7 +92,7 @@ export const make = (keptOpen: Session | undefined) =>
     const exportMarkdown = (given: string | undefined) =>
       Effect.gen(function*() {
         const { entries, id } = yield* current.get
-        const file = path.resolve(workspace.directory, yield* expandHome(given ?? `session-${id}.md`))
+        const file = path.resolve(workspace.directory, Paths.expandHome(given ?? `session-${id}.md`, home))
         if (given !== undefined && (yield* fs.exists(file))) {
           return yield* showFailure({ message: `${file} already exists.`, hint: "Choose another name." })
         }

@@ -28,7 +28,7 @@ const shutDown = (child: Child) =>
   Effect.gen(function*() {
     const group = ProcessGroup.of(child.pid)
     child.stdin.end()
-    if (!(yield* group.hasEnded("500 millis"))) yield* group.end("2 seconds")
+    if (!(yield* group.hasEnded("500 millis"))) yield* group.end()
   })
 
 const spawnGroup = (command: ReadonlyArray<string>, env: Environment) =>

@@ -45,9 +45,6 @@ const burstInterval = 50
 /** How often it is checked whether processes are left whose leader has ended. */
 const leftoverInterval = "500 millis"
 
-/** Time between SIGTERM and SIGKILL. */
-const shutdownGrace = "2 seconds"
-
 /**
  * Starts the shell of a command; the command itself runs once `release` is called. Closing the scope ends it with all processes that it has
  * started, unless it is kept.
@@ -104,12 +101,12 @@ export const startInBackground = Effect.fn("backgroundCommand.startInBackground"
         isKept || isOver
           ? Effect.sync(() => child.unref())
           : Effect.zipRight(
-            ProcessGroup.of(child.pid).end(shutdownGrace),
+            ProcessGroup.of(child.pid).end(),
             Effect.sync(() => pipe.sendToWatcher("keep"))
           )
     )
     const pid = child.pid!
-    const end = Effect.suspend(() => ProcessGroup.of(pid).end(shutdownGrace))
+    const end = Effect.suspend(() => ProcessGroup.of(pid).end())
     const ended = Effect.raceFirst(
       // The command may have started processes and ended before them.
       Effect.tap(
