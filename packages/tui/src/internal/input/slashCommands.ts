@@ -125,16 +125,16 @@ export const help = (customCommands: ReadonlyArray<Command>, keymap: Keymap): Re
     ...slashCommands.map(withKeys).map(line),
     ...(customCommands.length === 0 ? [] : ["", ...customCommands.map(line)]),
     "",
-    "@           complete a file name",
-    "!           at the start: run a shell command; the model sees its output",
+    line({ name: "@", description: "complete a file name" }),
+    line({ name: "!", description: "at the start: run a shell command; the model sees its output" }),
     ...keyLines.flatMap(([setting, description]) => {
       const [first = "", ...others] = keymap.shown.get(setting) ?? []
       const also = others.length === 0 ? "" : ` (also ${others.join(", ")})`
-      return first === "" ? [] : [line({ name: first.padEnd(11), description: description + also })]
+      return first === "" ? [] : [line({ name: first, description: description + also })]
     }),
     // A key that is bound to something else does not do this.
-    ...(isFree("ctrl-r") ? ["ctrl-r      search the prompts of all sessions"] : []),
-    "ctrl-c      stop the answer, else clear the prompt, else quit if pressed twice",
-    ...(isFree("ctrl-l") ? ["ctrl-l      redraw the screen"] : [])
+    ...(isFree("ctrl-r") ? [line({ name: "ctrl-r", description: "search the prompts of all sessions" })] : []),
+    line({ name: "ctrl-c", description: "stop the answer, else clear the prompt, else quit if pressed twice" }),
+    ...(isFree("ctrl-l") ? [line({ name: "ctrl-l", description: "redraw the screen" })] : [])
   ]
 }
