@@ -19,7 +19,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
 import { yieldToEventLoop } from "../internal/search/yieldToEventLoop.ts"
-import { closeOpenCalls } from "../internal/session/interrupted.ts"
+import { closeOpenCalls, type Started } from "../internal/session/interrupted.ts"
 import { findOpenTasks, settleLeftoverTasks } from "../internal/session/leftoverTasks.ts"
 import { now } from "../internal/session/now.ts"
 import { type Request, scanRequests } from "../internal/session/scanRequests.ts"
@@ -338,13 +338,14 @@ export const make = (options: Options): Effect.Effect<
           const session = yield* openSession(id, { directory, lines, completeBytes }, Option.some(lock))
           const self = yield* ProcessId.of(process.pid)
           const leftovers = Effect.provide(settleLeftoverTasks(session, session.tasks, self), context)
-          const interrupted = yield* closeOpenCalls({ ...session, notices }, ({ id, since }) =>
+          const mayRun = ({ id, since }: Started) =>
             Effect.map(Effect.provide(ProcessGroup.state(id, self, since), context), (state) => {
               const isElsewhere = id.host !== self.host
               // A restart of the machine or container has ended its processes.
               const isRestarted = id.boot !== self.boot || id.namespace !== self.namespace
               return state === "running" || (state === "unknown" && (isElsewhere || !isRestarted))
-            }))
+            })
+          const interrupted = yield* closeOpenCalls({ ...session, notices }, { mayRun })
           if (interrupted.some(({ started }) => started)) {
             notices.push(
               "A tool call was interrupted when the program ended. It was not retried; the model has been informed."
@@ -366,8 +367,7 @@ export const make = (options: Options): Effect.Effect<
         Effect.gen(function*() {
           const dated = yield* Effect.forEach(
             yield* ids,
-            (id) =>
-              Effect.map(readModified(id), (date) => ({ id, time: date.getTime() })),
+            (id) => Effect.map(readModified(id), (date) => ({ id, time: date.getTime() })),
             { concurrency: 8 }
           )
           for (const { id } of dated.toSorted((a, b) => b.time - a.time)) {

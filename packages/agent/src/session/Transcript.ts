@@ -69,7 +69,10 @@ const fence = (text: string, language: string): string => {
   return `${ticks}${language}\n${text}\n${ticks}`
 }
 
-const formatLine = (line: Line): ReadonlyArray<string> => {
+/** The titles of the calls that have results, by their IDs. */
+type Titles = ReadonlyMap<string, string>
+
+const formatLine = (line: Line, titles: Titles): ReadonlyArray<string> => {
   switch (line.type) {
     case "user":
       return line.hidden === undefined ? ["## You", textOfPrompt(line.message)] : []
@@ -77,7 +80,8 @@ const formatLine = (line: Line): ReadonlyArray<string> => {
       return [
         ...line.message.content.flatMap((part) => {
           if (part.type === "text") return [part.text.trim()]
-          return part.type === "tool-call" ? [`**${part.name}** \`${ToolTitle.of(part.name, part.params)}\``] : []
+          if (part.type !== "tool-call") return []
+          return [`**${part.name}** \`${titles.get(part.id) ?? ToolTitle.of(part.name, part.params)}\``]
         }),
         ...(line.interrupted ? [`*(${line.cut === undefined ? "interrupted" : `cut off, then ${line.cut}`})*`] : [])
       ]
@@ -134,9 +138,10 @@ export const toMarkdown = (lines: ReadonlyArray<Line>): string => {
       describeSpending(Spending.sum(lines))
     ]
     : []
+  const titles: Titles = new Map(lines.flatMap((line) => line.type === "tool-result" ? [[line.id, line.title]] : []))
   let speaker = ""
   const body = lines.flatMap((line) => {
-    const text = formatLine(line)
+    const text = formatLine(line, titles)
     if (text.length === 0) return []
     const isAnswer = line.type === "assistant"
     const heading = isAnswer && speaker !== "assistant" ? ["## Assistant"] : []

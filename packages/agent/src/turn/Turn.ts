@@ -95,13 +95,19 @@ type Emit = (event: TurnEvent) => Effect.Effect<void>
 
 const turn = (options: Options, emit: Emit) => {
   const { reportWaits } = options.provider ?? unknown
+  /** The tools of the last request: calls that are still open when the turn ends are of them. */
+  let offered: AnyToolkit | undefined
+  const close = Effect.suspend(() => closeOpenCalls(options.session, { toolkit: offered }))
   let before = 0
   const begin = Effect.map(options.session.entries, ({ length }) => void (before = length))
   const spending = Effect.map(options.session.entries, (lines) => Spending.sum(lines.slice(before)))
-  return Effect.zipRight(begin, reportWaits(steps(options, emit), (wait) => emit({ type: "waiting", ...wait }))).pipe(
+  return Effect.zipRight(
+    begin,
+    reportWaits(steps(options, emit, (tools) => offered = tools), (wait) => emit({ type: "waiting", ...wait }))
+  ).pipe(
     // Every call gets a result, however the turn ends. After an interruption, no one consumes events.
-    Effect.tapError(() => Effect.ignore(closeCalls(options.session, emit))),
-    Effect.ensuring(Effect.ignore(closeOpenCalls(options.session))),
+    Effect.tapError(() => Effect.ignore(reportClosed(close, emit))),
+    Effect.ensuring(Effect.ignore(close)),
     Effect.withSpan("Turn.run", {
       captureStackTrace: false,
       attributes: { "gen_ai.conversation.id": options.session.id }
@@ -111,9 +117,9 @@ const turn = (options: Options, emit: Emit) => {
   )
 }
 
-const closeCalls = (session: Session, emit: Emit) =>
+const reportClosed = (close: ReturnType<typeof closeOpenCalls>, emit: Emit) =>
   Effect.flatMap(
-    closeOpenCalls(session),
+    close,
     Effect.forEach(({ result }) => emit(toToolDone(result)), { discard: true })
   )
 
@@ -131,7 +137,8 @@ const steps = (
     system,
     toolkit
   }: Options,
-  emit: Emit
+  emit: Emit,
+  offer: (toolkit: AnyToolkit | undefined) => void
 ): Effect.Effect<End, Failure, LanguageModel.LanguageModel | PermissionPolicy | Approver> =>
   Effect.gen(function*() {
     const appendPrompt = (
@@ -218,6 +225,7 @@ const steps = (
       yield* announceTasks
       // The calls of an answer run with the tools that its request offered.
       const offered = Effect.isEffect(toolkit) ? yield* toolkit : toolkit
+      offer(offered)
       const answer = yield* ask(offered, { trial: [], textSoFar }).pipe(
         Effect.catchTag(
           "MalformedOutput",
@@ -226,7 +234,7 @@ const steps = (
       )
       if (answer._tag === "MalformedOutput") {
         const what = answer.description ?? answer.message
-        yield* closeCalls(session, emit)
+        yield* reportClosed(closeOpenCalls(session, { toolkit: offered }), emit)
         yield* emit({ type: "notice", text: `The model's answer was malformed (${what}). The request was retried.` })
         yield* appendHidden(`Your last answer was malformed: ${what}. Please answer again.`)
         continue

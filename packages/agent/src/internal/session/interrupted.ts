@@ -3,9 +3,10 @@ import type { ProcessId } from "@altimate-code/system/ProcessId"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Effect from "effect/Effect"
 import type { Entry, Line, Session } from "../../session/Session.ts"
+import type { AnyToolkit } from "../../tools/AnyToolkit.ts"
 import type { ToolOutput } from "../../tools/ToolCall.ts"
-import * as ToolTitle from "../../tools/ToolTitle.ts"
 import type { TurnEvent } from "../../turn/TurnEvent.ts"
+import { titleOf } from "../tools/findTool.ts"
 import { now } from "./now.ts"
 
 export const textOf = ({ content }: ToolOutput): string =>
@@ -35,7 +36,7 @@ const findOpenCalls = (lines: ReadonlyArray<Line>) => {
   return [...calls.values()]
 }
 
-interface Started {
+export interface Started {
   readonly id: ProcessId
   /** In milliseconds since 1970. */
   readonly since: number
@@ -58,11 +59,14 @@ interface Interrupted {
   readonly running: ProcessId | undefined
 }
 
+interface Options {
+  /** The tools that the calls are of, for their titles. */
+  readonly toolkit?: AnyToolkit | undefined
+  readonly mayRun?: (process: Started) => Effect.Effect<boolean>
+}
+
 /** Saves a result for every open call and returns these results. */
-export const closeOpenCalls = (
-  session: Session,
-  mayRun: (process: Started) => Effect.Effect<boolean> = () => Effect.succeed(false)
-) =>
+export const closeOpenCalls = (session: Session, { mayRun = () => Effect.succeed(false), toolkit }: Options = {}) =>
   Effect.gen(function*() {
     const results: Array<Interrupted> = []
     for (const { call, process, started } of findOpenCalls(yield* session.entries)) {
@@ -71,7 +75,7 @@ export const closeOpenCalls = (
         type: "tool-result",
         id: call.id,
         name: call.name,
-        title: ToolTitle.of(call.name, call.params),
+        title: titleOf(toolkit, call),
         outcome: "interrupted",
         output: {
           content: [{ type: "text", text: describeInterruption(started, running) }],

@@ -18,10 +18,10 @@ import type { Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import type { AnyToolkit } from "../../tools/AnyToolkit.ts"
 import { type Action, ToolCall, ToolFailure, ToolOutput } from "../../tools/ToolCall.ts"
-import * as ToolTitle from "../../tools/ToolTitle.ts"
 import type { Outcome, TurnEvent } from "../../turn/TurnEvent.ts"
 import { toToolDone } from "../session/interrupted.ts"
 import { now } from "../session/now.ts"
+import { findTool, titleOf } from "../tools/findTool.ts"
 import { makePermissions } from "./permissions.ts"
 import { makeSavePoint, type SavePoint } from "./savePoint.ts"
 import { makeSlots, type Slot } from "./slots.ts"
@@ -77,10 +77,11 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
       )
 
     const handle = (call: Call): Effect.Effect<CallResult, never, ToolCall> => {
-      if (toolkit === undefined || !Object.hasOwn(toolkit.tools, call.name)) {
+      const tool = findTool(toolkit, call.name)
+      if (toolkit === undefined || tool === undefined) {
         return Effect.succeed(failed(`There is no tool ${JSON.stringify(call.name)}.`))
       }
-      const { successSchema } = toolkit.tools[call.name]
+      const { successSchema } = tool
       return (toolkit.handle(call.name, call.params) as Handled).pipe(
         Effect.map(({ encodedResult, isFailure, result }): CallResult => {
           if (result instanceof ToolFailure) {
@@ -112,7 +113,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
 
     const runOne = (call: Call, savePoint: SavePoint, slot: Slot) =>
       Effect.gen(function*() {
-        const title = ToolTitle.of(call.name, call.params)
+        const title = titleOf(toolkit, call)
         // Uninterruptible: the result of a call that ended must be saved.
         const result = yield* Effect.uninterruptibleMask((restore) =>
           Effect.gen(function*() {
@@ -147,8 +148,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
       })
 
     const isReadOnly = ({ name }: Call) =>
-      toolkit !== undefined && Object.hasOwn(toolkit.tools, name) &&
-      Context.get(toolkit.tools[name].annotations, Tool.Readonly)
+      Context.get(findTool(toolkit, name)?.annotations ?? Context.empty(), Tool.Readonly)
 
     return {
       /** Runs the calls in order; consecutive read-only calls run concurrently. */

@@ -13,7 +13,6 @@ import type { CutAnswer, Entry, Line, Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
 import * as Spending from "../../session/Spending.ts"
 import type { AnyToolkit } from "../../tools/AnyToolkit.ts"
-import * as ToolTitle from "../../tools/ToolTitle.ts"
 import type { ModelProvider, Refusal } from "../../turn/ModelProvider.ts"
 import type { TurnEvent } from "../../turn/TurnEvent.ts"
 import { emitSpent, notify } from "../compaction/autoCompaction.ts"
@@ -21,6 +20,7 @@ import { makeContinueMessage, makeRepetitionFilter, textOf, withoutCalls } from 
 import { now } from "../session/now.ts"
 import { findRefusedTools } from "../session/refusedContent.ts"
 import { checkCostLimit, measure, saveSpent } from "../session/spent.ts"
+import { titleOf } from "../tools/findTool.ts"
 import type { Trial } from "./recovery.ts"
 import { withoutHandlers } from "./toolDefinitions.ts"
 import { withoutUnbegunCall, withUnknownCalls } from "./unknownCalls.ts"
@@ -129,7 +129,10 @@ export const sendRequest = (
     const reportCalls = Effect.suspend(() =>
       Effect.forEach(
         stored,
-        ({ id, name, params }) => emit({ type: "tool-asked", id, name, title: ToolTitle.of(name, params), params }),
+        (call) => {
+          const { id, name, params } = call
+          return emit({ type: "tool-asked", id, name, title: titleOf(toolkit, call), params })
+        },
         { discard: true }
       )
     )
