@@ -111,20 +111,18 @@ describe("the options of a prompt", () => {
   describe("with cache points of their own", () => {
     const point = (ttl?: "5m" | "1h") => ({ cachePoint: { type: "default", ...(ttl && { ttl }) } }) as const
     const pointed = { options: { "altimate-code-bedrock": point() } }
+    const result = (id: string, options: Partial<Prompt.ToolResultPartEncoded> = {}): Prompt.ToolResultPartEncoded => ({
+      type: "tool-result",
+      id,
+      name: "look",
+      result: "seen",
+      isFailure: false,
+      providerExecuted: false,
+      ...options
+    })
     const called: ReadonlyArray<Prompt.MessageEncoded> = [
       { role: "assistant", content: [{ type: "tool-call", id: "1", name: "look", params: {} }], ...pointed },
-      {
-        role: "tool",
-        content: [{
-          type: "tool-result",
-          id: "1",
-          name: "look",
-          result: "seen",
-          isFailure: false,
-          providerExecuted: false
-        }],
-        ...pointed
-      }
+      { role: "tool", content: [result("1")], ...pointed }
     ]
 
     it.live("send those after their messages and no others", () =>
@@ -175,6 +173,58 @@ describe("the options of a prompt", () => {
         assert.strictEqual(error._tag, "MalformedInput")
       }))
 
+    it.live("send those after single parts", () =>
+      Effect.gen(function*() {
+        const { input } = yield* send([
+          {
+            role: "user",
+            content: [{ type: "text", text: "The rules.", ...pointed }, { type: "text", text: "The question." }]
+          },
+          {
+            role: "assistant",
+            content: [
+              { type: "text", text: " ", ...pointed },
+              { type: "tool-call", id: "1", name: "look", params: {}, ...pointed },
+              { type: "tool-call", id: "2", name: "look", params: {} }
+            ]
+          },
+          { role: "tool", content: [result("1", pointed), result("2", pointed)], ...pointed },
+          user()
+        ])
+        assert.deepStrictEqual(
+          input.messages?.map(({ content }) => content!.map((block) => Object.keys(block)[0])),
+          [
+            ["text", "cachePoint", "text"],
+            ["toolUse", "cachePoint", "toolUse"],
+            // Bedrock requires results at the beginning.
+            ["toolResult", "toolResult", "cachePoint", "text"]
+          ]
+        )
+        assert.notInclude(JSON.stringify([input.system, input.toolConfig]), "cachePoint")
+      }))
+
+    const plain = { type: "file", mediaType: "text/plain", data: new TextEncoder().encode("Sales.") } as const
+    const pdf = { ...plain, mediaType: "application/pdf", data: new TextEncoder().encode("%PDF-1.4 Sales.") } as const
+    const kinds = ({ messages }: ConverseCommandInput) =>
+      messages?.map(({ content }) => content!.map((block) => block.document?.format ?? Object.keys(block)[0]))
+
+    it.live("send none directly after a document that is not a PDF, and none at the beginning of a message", () =>
+      Effect.gen(function*() {
+        const point = { ...pointed }
+        const { input } = yield* send([
+          { role: "user", content: [{ ...plain, ...point }, ...text("Read it."), { ...pdf, ...point }] },
+          { role: "assistant", content: text("Yes.") },
+          { role: "user", content: [...text("And these."), plain, { ...plain, ...point }] }
+        ])
+        assert.deepStrictEqual(kinds(input), [
+          ["txt", "text", "pdf", "cachePoint"],
+          ["text"],
+          ["text", "cachePoint", "txt", "txt"]
+        ])
+        const automatic = yield* send([{ role: "user", content: [...text("Read it."), plain] }])
+        assert.deepStrictEqual(kinds(automatic.input), [["text", "cachePoint", "txt"]])
+      }))
+
     it.live("report a wrong one, also in an earlier message", () =>
       Effect.gen(function*() {
         const wrong = { options: { "altimate-code-bedrock": { cachePoint: { type: "always" } } } }
@@ -182,6 +232,12 @@ describe("the options of a prompt", () => {
         assert(error._tag === "MalformedInput")
         assert.include(error.description, "the cachePoint of a message of the user: ")
         assert.include(error.description, "\"default\"")
+        const inPart = yield* Effect.flip(send([
+          { role: "user", content: [{ type: "text", text: "hi", ...wrong } as Prompt.UserMessagePartEncoded] },
+          user()
+        ]))
+        assert(inPart._tag === "MalformedInput")
+        assert.include(inPart.description, "the cachePoint of a text part: ")
       }))
   })
 

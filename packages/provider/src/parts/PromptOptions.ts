@@ -23,7 +23,7 @@ import type { ReasoningMetadata } from "./ResponseMetadata.ts"
  * - `maxTokens`, `temperature`, `topP`, `stopSequences`
  * - `guardrail`: a guardrail's ID and version, or `false` for none
  * - `cache`: how long the prompt is cached, or `false` for no cache points
- * - `cachePoint`: see `MessageOptions`; it has an effect in earlier messages, too
+ * - `cachePoint`: see `CacheOptions`; it has an effect in earlier messages, too
  * - `serviceTier`, `latency`, `requestMetadata`: as in Converse
  * - `headers`: additional HTTP headers, but not `Authorization`
  *
@@ -35,15 +35,16 @@ import type { ReasoningMetadata } from "./ResponseMetadata.ts"
 export type RequestPromptOptions = PromptOptions
 
 /**
- * The options of every message.
+ * The options of every message, and of every part except reasoning.
  *
  * @since 0.1.0
  * @category models
  */
-export type MessageOptions = {
+export type CacheOptions = {
   /**
-   * Where a cached prefix of the prompt ends: after this message, as `cachePoint` in Converse, for example `{ type: "default", ttl: "1h" }`. A prompt with
-   * such messages gets no other cache points. Of more than four, which Bedrock refuses, the last four are sent. A model without support gets none.
+   * A cached prefix of the prompt ends after this message or part, as with `cachePoint` in Converse, for example `{ type: "default", ttl: "1h" }`. A prompt
+   * with such options gets no other cache points. Of more than four, which Bedrock refuses, the last four are sent. A model without support gets none. The
+   * prefix ends earlier, before documents that are not PDFs, and later, after all tool results of the message, because Bedrock refuses a point there.
    */
   readonly cachePoint?: typeof CachePoint.Type
 }
@@ -54,7 +55,7 @@ export type MessageOptions = {
  * @since 0.1.0
  * @category models
  */
-export type FileOptions = {
+export type FileOptions = CacheOptions & {
   /** Whether the answer cites this document. Bedrock requires the same choice for all documents of a request. */
   readonly citations?: boolean
 }
@@ -67,10 +68,19 @@ declare module "@effect/ai/Prompt" {
     readonly "altimate-code-bedrock"?: RequestPromptOptions
   }
   export interface AssistantMessageOptions extends ProviderOptions {
-    readonly "altimate-code-bedrock"?: MessageOptions
+    readonly "altimate-code-bedrock"?: CacheOptions
   }
   export interface ToolMessageOptions extends ProviderOptions {
-    readonly "altimate-code-bedrock"?: MessageOptions
+    readonly "altimate-code-bedrock"?: CacheOptions
+  }
+  export interface TextPartOptions extends ProviderOptions {
+    readonly "altimate-code-bedrock"?: CacheOptions
+  }
+  export interface ToolCallPartOptions extends ProviderOptions {
+    readonly "altimate-code-bedrock"?: CacheOptions
+  }
+  export interface ToolResultPartOptions extends ProviderOptions {
+    readonly "altimate-code-bedrock"?: CacheOptions
   }
   export interface ReasoningPartOptions extends ProviderOptions {
     readonly "altimate-code-bedrock"?: ReasoningMetadata

@@ -1,7 +1,13 @@
-/** Places cache points: those of the prompt's messages, or else after the parts that the next request repeats. */
+/** Places cache points: those of the prompt, or else after what the next request repeats. */
 import type { CacheTtl } from "@altimate-code/config/RequestOptions"
 import type { Capabilities } from "@altimate-code/model-id/Catalog"
-import type { CachePointBlock, Message, SystemContentBlock, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime"
+import type {
+  CachePointBlock,
+  ContentBlock,
+  Message,
+  SystemContentBlock,
+  ToolConfiguration
+} from "@aws-sdk/client-bedrock-runtime"
 import type * as AiError from "@effect/ai/AiError"
 import type * as Prompt from "@effect/ai/Prompt"
 import * as Either from "effect/Either"
@@ -29,15 +35,16 @@ export interface CachePointOnly {
   readonly cachePoint: CachePointBlock
 }
 
-/** The cache point that a message's options ask for, after its content. None if it has no content, because Bedrock would refuse a lone cache point. */
+/** The cache point that the options of a message or part ask for, after its content. None if it has no content, because Bedrock would refuse a lone cache point. */
 export const readCachePoint = (
-  { options, role }: Prompt.Message,
-  content: ReadonlyArray<unknown>
+  { options }: Pick<Prompt.Message | Prompt.Part, "options">,
+  content: ReadonlyArray<unknown>,
+  owner: string
 ): Either.Either<Array<CachePointOnly>, AiError.MalformedInput> => {
   const own: unknown = options[key]
   if (content.length === 0 || !Predicate.isRecord(own) || own["cachePoint"] === undefined) return Either.right([])
   return Either.mapBoth(validate(own["cachePoint"]), {
-    onLeft: ({ issue }) => malformedInput(`the cachePoint of a message of the ${role}: ${describeIssue(issue)}`),
+    onLeft: ({ issue }) => malformedInput(`the cachePoint of ${owner}: ${describeIssue(issue)}`),
     onRight: (cachePoint) => [{ cachePoint }]
   })
 }
@@ -50,8 +57,25 @@ const hasPoint = (block: { readonly cachePoint?: CachePointBlock | undefined }):
 /** Keeps the prompt's own cache points if it has any. Otherwise adds the automatic ones. */
 export const placeCachePoints = (parts: Cacheable, cache: Capabilities["cache"], ttl?: CacheTtl): Cacheable =>
   parts.system.some(hasPoint) || parts.messages.some(({ content = [] }) => content.some(hasPoint))
-    ? keepOwn(parts, cache, ttl)
+    ? keepOwn({ ...parts, messages: parts.messages.map(movePoints) }, cache, ttl)
     : addCachePoints(parts, cache, ttl)
+
+const isPlainDocument = ({ document }: ContentBlock): boolean => document !== undefined && document.format !== "pdf"
+
+/**
+ * Bedrock refuses a cache point at the beginning of a message, and directly after a document that is not a PDF. Such a point moves before the documents,
+ * or is left out. Of two in a row the later one stays. Source: strands-agents/harness-sdk, pull requests 2001 and 3677.
+ */
+const movePoints = (message: Message): Message => {
+  const content: Array<ContentBlock> = []
+  for (const block of message.content ?? []) {
+    const at = hasPoint(block) ? content.findLastIndex((before) => !isPlainDocument(before)) : content.length - 1
+    if (hasPoint(block) && at === -1) continue
+    const replaced = hasPoint(block) && hasPoint(content[at]!) ? 1 : 0
+    content.splice(at + 1 - replaced, replaced, block)
+  }
+  return { ...message, content }
+}
 
 /** Keeps the last four where the model supports them: a conversation gets more with every turn, and the last one reads the caches of those before it. */
 const keepOwn = (parts: Cacheable, cache: Capabilities["cache"], ttl?: CacheTtl): Cacheable => {
@@ -89,7 +113,7 @@ const addCachePoints = (parts: Cacheable, cache: Capabilities["cache"], ttl?: Ca
       : parts.toolConfig,
     messages: cache.messages
       ? parts.messages.map((message, index) =>
-        index === last ? { ...message, content: [...(message.content ?? []), cachePoint] } : message
+        index === last ? movePoints({ ...message, content: [...(message.content ?? []), cachePoint] }) : message
       )
       : parts.messages
   }

@@ -33,7 +33,7 @@ export const toMessages = (
       const content = message.role === "assistant"
         ? yield* toAssistantContent(message, { ...model, isOpenTurn: index > lastPrompt })
         : yield* toUserContent(message, documents)
-      content.push(...yield* readCachePoint(message, content))
+      content.push(...yield* readCachePoint(message, content, `a message of the ${message.role}`))
       if (content.length > 0) append(messages, message.role === "assistant" ? "assistant" : "user", content)
     }
     return pairCalls(messages)
@@ -53,10 +53,12 @@ const toUserContent = (
   Either.gen(function*() {
     const content: Array<ContentBlock> = []
     for (const part of parts) {
-      if (part.type === "text") content.push(...toTextBlocks(part.text))
-      if (part.type === "file") content.push(toCitedBlock(part, documents))
+      const blocks: Array<ContentBlock> = []
+      if (part.type === "text") blocks.push(...toTextBlocks(part.text))
+      if (part.type === "file") blocks.push(toCitedBlock(part, documents))
       // Converse does not accept the results of calls that the service ran itself.
-      if (part.type === "tool-result" && !part.providerExecuted) content.push(yield* toToolResult(part, documents))
+      if (part.type === "tool-result" && !part.providerExecuted) blocks.push(yield* toToolResult(part, documents))
+      content.push(...blocks, ...yield* readCachePoint(part, blocks, `a ${part.type} part`))
     }
     return content
   })
@@ -77,15 +79,18 @@ const toAssistantContent = (
   Either.gen(function*() {
     const content: Array<ContentBlock> = []
     for (const part of parts) {
-      if (part.type === "text") content.push(...toTextBlocks(part.text))
+      const blocks: Array<ContentBlock> = []
+      if (part.type === "text") blocks.push(...toTextBlocks(part.text))
+      // Bedrock refuses a cache point after it.
       if (part.type === "reasoning") content.push(...toReasoning(part, reasoning))
       if (part.type === "file") {
-        content.push({ text: omissionText("file", part.fileName, "only the user and the tools can attach files") })
+        blocks.push({ text: omissionText("file", part.fileName, "only the user and the tools can attach files") })
       }
       if (part.type === "tool-call" && !part.providerExecuted) {
         const input = yield* toolInput(part.params)
-        content.push({ toolUse: { toolUseId: part.id, name: toWireName(part.name), input } })
+        blocks.push({ toolUse: { toolUseId: part.id, name: toWireName(part.name), input } })
       }
+      content.push(...blocks, ...yield* readCachePoint(part, blocks, `a ${part.type} part`))
     }
     // Claude refuses an assistant message that ends with reasoning.
     return content.slice(0, content.findLastIndex((block) => block.reasoningContent === undefined) + 1)

@@ -49,7 +49,7 @@ export const toRequest = (input: Input): Either.Either<ConverseCommandInput, AiE
     for (const message of input.prompt.content) {
       if (message.role !== "system") continue
       const texts = toTextBlocks(message.content)
-      system.push(...texts, ...yield* readCachePoint(message, texts))
+      system.push(...texts, ...yield* readCachePoint(message, texts, "a message of the system"))
     }
     const { fields, sendsMaxTokens, sendsSampling, toolConfig } = adaptToThinking(input.thinking, {
       messages,
