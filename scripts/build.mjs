@@ -7,8 +7,9 @@ import { bundle } from "./bundle.mjs"
 const root = fileURLToPath(new URL("..", import.meta.url))
 
 /** What a program prints is only of interest when it fails. */
-const run = (command, args) => {
-  const { error, status, stderr, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8" })
+const run = (command, args, env = {}) => {
+  const options = { cwd: root, encoding: "utf8", env: { ...process.env, ...env } }
+  const { error, status, stderr, stdout } = spawnSync(command, args, options)
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")}\n${stdout}${stderr}`)
 }
 
@@ -24,7 +25,9 @@ const compile = () => {
 /** A tarball of each package, by the pnpm that runs this script: it swaps workspace and catalog versions for real ones. */
 const pack = () => {
   rmSync(`${root}dist`, { recursive: true, force: true })
-  run(process.execPath, [process.env.npm_execpath, "--recursive", "pack", "--pack-destination", `${root}dist`])
+  run(process.execPath, [process.env.npm_execpath, "--recursive", "pack", "--pack-destination", `${root}dist`], {
+    npm_config_pnpmfile: `${root}scripts/pack.cjs`
+  })
   console.log(readdirSync(`${root}dist`).map((name) => `dist/${name}`).join("\n"))
 }
 

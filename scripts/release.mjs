@@ -147,8 +147,15 @@ const release = async (isDryRun) => {
     console.log("\nReady to publish. Nothing was published, because of --dry-run.")
     return 0
   }
+  console.log("\nIf this is interrupted, run it again from the same commit: it publishes the rest.")
   for (const manifest of manifests.filter((manifest) => !published.has(manifest))) {
-    await execute("npm", ["publish", tarballOf(manifest), "--access", "public"])
+    try {
+      await execute("npm", ["publish", tarballOf(manifest), "--access", "public"])
+    } catch (error) {
+      console.log(`FAILED ${manifest.name} ${version}\n${error.message.replaceAll(/^/gm, "       ")}`)
+      console.log("\nThe release is incomplete, and has no tag.")
+      return 1
+    }
     console.log(`published ${manifest.name} ${version}`)
   }
   await execute("git", ["tag", `v${version}`])
