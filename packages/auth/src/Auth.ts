@@ -9,7 +9,6 @@ import * as Origin from "@altimate-code/config/Origin"
 import type { Setting } from "@altimate-code/config/Origin"
 import { Settings } from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
-import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -18,8 +17,9 @@ import { AuthError } from "./AuthError.ts"
 import type { Considered, Credential, Source, TokenSource } from "./Credential.ts"
 import { CredentialStore } from "./CredentialStore.ts"
 import { Auth, type Service } from "./internal/authService.ts"
-import { chainName, chainPlace, makeMalformed } from "./internal/credentialPlace.ts"
+import { chainName, chainPlace } from "./internal/credentialPlace.ts"
 import { listSteps } from "./internal/listSteps.ts"
+import { readToken } from "./internal/readToken.ts"
 import { type Token, TokenCommand } from "./TokenCommand.ts"
 import { TokenPrecedence } from "./TokenPrecedence.ts"
 
@@ -69,16 +69,8 @@ export const make: Effect.Effect<Service, never, CredentialStore | TokenCommand 
     where: placeOf(source)
   })
 
-  const readToken = Effect.fn("Auth.read")(function*(source: TokenSource, written: Redacted.Redacted<string>) {
-    const token = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
-    // A malformed token is still a secret, but the word Bearer alone is not.
-    if (Redacted.value(token) !== "") yield* Effect.forEach([written, token], register, { discard: true })
-    const { leftOut } = yield* Effect.mapError(
-      PastedToken.read(Redacted.value(written)),
-      (problem) => makeMalformed(source, `The token from ${placeOf(source)} ${problem}.`)
-    )
-    return toFound(source, { token, leftOut })
-  })
+  const readTokenOf = (source: TokenSource, written: Redacted.Redacted<string>) =>
+    Effect.map(readToken(written, { source, where: placeOf(source), register }), (token) => toFound(source, token))
 
   const find = (
     source: Source,
@@ -88,15 +80,15 @@ export const make: Effect.Effect<Service, never, CredentialStore | TokenCommand 
       case "environment":
         return Effect.flatMap(
           environmentToken,
-          Effect.transposeMapOption((written) => readToken(source, written))
+          Effect.transposeMapOption((written) => readTokenOf(source, written))
         )
       case "stored":
         return Effect.flatMap(
           store.get("amazon-bedrock"),
-          Effect.transposeMapOption((written) => readToken(source, written))
+          Effect.transposeMapOption((written) => readTokenOf(source, written))
         )
       case "configured":
-        return Effect.transposeMapOption(apiKey, ({ value }) => readToken(source, value))
+        return Effect.transposeMapOption(apiKey, ({ value }) => readTokenOf(source, value))
       case "command":
         return Effect.transposeMapOption(
           tokenCommand,

@@ -86,7 +86,8 @@ export interface Options {
 
 /**
  * Returns the request to send instead of the given one, which is complete except for the fields that `drop` leaves out afterwards. Members that the SDK
- * does not know are not sent; put fields of the model's own into `additionalModelRequestFields`.
+ * does not know are not sent; put fields of the model's own into `additionalModelRequestFields`. To fail, return an effect: a function that throws is a
+ * defect.
  *
  * @since 0.1.0
  * @category models

@@ -2,12 +2,8 @@
 import { describe, type Setting } from "@altimate-code/config/Origin"
 import { printable } from "@altimate-code/log/Printable"
 import * as Option from "effect/Option"
-import { AuthError } from "../AuthError.ts"
 
 export const chainName = "AWS credential chain"
-
-export const makeMalformed = (source: AuthError["source"], message: string) =>
-  new AuthError({ reason: "Malformed", message, source })
 
 export const chainPlace = (profile: Option.Option<Setting<string>>, chain: string) =>
   Option.match(profile, {

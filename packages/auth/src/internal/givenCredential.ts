@@ -3,7 +3,6 @@ import * as Environment from "@altimate-code/config/Environment"
 import type { Setting } from "@altimate-code/config/Origin"
 import { Secrets } from "@altimate-code/log/Secrets"
 import type { Network } from "@altimate-code/network/Network"
-import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -12,7 +11,8 @@ import { AuthError } from "../AuthError.ts"
 import * as AwsCredentials from "../AwsCredentials.ts"
 import type { Credential } from "../Credential.ts"
 import { Auth } from "./authService.ts"
-import { chainName, chainPlace, makeMalformed } from "./credentialPlace.ts"
+import { chainName, chainPlace } from "./credentialPlace.ts"
+import { readToken } from "./readToken.ts"
 
 /**
  * A token, or how to get one. An effect or a function runs for every attempt, so cache the token. After a refusal, a function is given the refused token
@@ -43,12 +43,11 @@ export const bearer = (token: Token): Layer.Layer<Auth | AwsCredentials.AwsCrede
   const resolve = Effect.fnUntraced(function*(refused: Option.Option<Redacted.Redacted<string>>) {
     const { registerShortLived } = yield* Secrets
     const written = yield* getToken(refused)
-    const value = Redacted.make(PastedToken.unwrap(Redacted.value(written)).value)
-    if (Redacted.value(value) !== "") yield* Effect.forEach([written, value], registerShortLived, { discard: true })
-    const { leftOut } = yield* Effect.mapError(
-      PastedToken.read(Redacted.value(written)),
-      (problem) => makeMalformed("given", `The token from ${where} ${problem}.`)
-    )
+    const { leftOut, token: value } = yield* readToken(written, {
+      source: "given",
+      where,
+      register: registerShortLived
+    })
     return {
       _tag: "Bearer",
       token: value,

@@ -12,11 +12,10 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as ConfigProvider from "effect/ConfigProvider"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
@@ -96,7 +95,7 @@ const open = Effect.gen(function*() {
   }
   const scope = yield* Effect.scope
   const logFailure = makeLogFailure()
-  const { fetch } = Context.get(yield* Layer.build(Network.layerSettings), Network.Network)
+  const { fetch } = yield* Network.make
 
   /** Opens an exporter in a scope of its own, so that all of them are closed at the same time. */
   const openExporter = <B>(

@@ -17,7 +17,7 @@ export interface SignalSettings {
   readonly timeout: number
 }
 
-export interface OtlpSettings {
+interface OtlpSettings {
   readonly traces: Option.Option<SignalSettings>
   readonly metrics: Option.Option<SignalSettings>
   /** In milliseconds. */

@@ -6,6 +6,7 @@ import { position } from "@altimate-code/config/Origin"
 import { makeRequest } from "@altimate-code/config/Settings"
 import type * as AiError from "@effect/ai/AiError"
 import * as Effect from "effect/Effect"
+import { findAuthorization } from "../identity/findAuthorization.ts"
 import { malformedInput } from "./malformed.ts"
 
 /** Checks them like those of all requests. `place` begins the message of the error. */
@@ -20,7 +21,7 @@ export const makeSingleRequest = (
 
 /** The credential authorizes every attempt, and is renewed if it is refused. */
 const refuseAuthorization = (headers: Gateway["headers"]): Effect.Effect<void, ConfigError> => {
-  const header = Object.entries(headers).find(([name]) => name.toLowerCase() === "authorization")
+  const header = findAuthorization(Object.entries(headers))
   return header === undefined ? Effect.void : new ConfigError({
     reason: "Value",
     message: `${position(header[1].origin)}: the header ${header[0]} can't be set for a single request`,

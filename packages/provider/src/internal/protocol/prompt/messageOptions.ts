@@ -49,7 +49,7 @@ export type PromptOptions = typeof Options.Type
 
 const validate = Schema.validateEither(Options, { onExcessProperty: "error" })
 
-export interface GivenOptions {
+interface GivenOptions {
   readonly request: RequestOptions.RequestOptions
   readonly headers: Gateway["headers"]
   readonly cache: PromptOptions["cache"]
