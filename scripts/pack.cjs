@@ -2,7 +2,7 @@
 
 const kinds = ["dependencies", "peerDependencies", "optionalDependencies", "devDependencies"]
 
-const sort = (versions) => Object.fromEntries(Object.entries(versions).sort(([a], [b]) => a < b ? -1 : 1))
+const sort = (versions) => Object.fromEntries(Object.entries(versions).toSorted(([a], [b]) => a < b ? -1 : 1))
 
 module.exports = {
   hooks: {

@@ -22,7 +22,6 @@ const answering = (...texts: ReadonlyArray<string>) => ({
   script: texts.map((text) => ({ blocks: [{ type: "text", text }] as const }))
 })
 
-/** Each in a process of its own, with its standard input. */
 const examples = [
   readExample("chat", {
     sandbox: answering("Hello Ann.", "Your name is Ann."),
@@ -60,7 +59,7 @@ const exampleProject = JSON.parse(readPage("examples/package.json")) as {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
-/** The programs of `examples/lines`: those of one column in a process. */
+/** The programs of `examples/lines`, by column. */
 const uses = readdirSync(new URL("../../../../examples/lines", import.meta.url)).filter((name) => !name.includes("."))
 const columns = (["ours", "effect-ai", "ai-sdk"] as const).map((column) =>
   uses.map((use) =>
@@ -76,19 +75,24 @@ class Compiled extends Context.Tag("Compiled")<Compiled, Project>() {}
 /** `node:test` reports when its process ends. */
 const isTest = ({ code }: Program) => code.includes("node:test")
 const [runnable, tests] = Arr.partition(chapters.flatMap(({ programs }) => programs), isTest)
+const [ours = [], ...others] = columns
+const [alone, together] = Arr.partition(examples, ({ stdin }) => stdin === undefined)
 
 /** The programs that need no packages of Effect but the peers of the libraries, with the lowest versions of those. */
 const withOldest = runnable.filter(({ code }) => !/ from "@effect\/(?!ai"|platform")/.test(code)).map((
   program
 ): Program => ({ ...program, project: "oldest" }))
 
-/** A process loads Effect and the AWS SDK once, not once for every program. */
-const groups = [
-  ...Arr.chunksOf(runnable, 15),
-  tests,
-  withOldest,
-  ...(only === undefined ? [...examples.map((program) => [program]), ...columns] : [])
-]
+/** A process loads Effect and the AWS SDK once, not once for every program. Only a program with standard input has one of its own. */
+const groups = only === undefined
+  ? [
+    ...Arr.split([...runnable, ...together, ...ours], 2),
+    tests,
+    withOldest,
+    ...alone.map((program) => [program]),
+    ...others
+  ]
+  : [runnable, tests, withOldest]
 
 const project = Layer.scoped(Compiled, make(groups)).pipe(
   Layer.provide(NodeContext.layer)
