@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { spawn } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Stdio } from "../src/command-line/Stdio.ts"
@@ -16,6 +16,18 @@ export const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url))
 
 /** Compiled code that the processes share, because each has a home directory of its own. */
 export const codeCache = fileURLToPath(new URL("../../../.vitest/cache", import.meta.url))
+
+/** The compiled code by its chunks in a directory of code caches (`start/codeCache.ts`); empty without one. */
+export const readCodeCache = (directory: string): ReadonlyMap<string, Buffer> => {
+  if (!existsSync(directory)) return new Map()
+  const [file = ""] = readdirSync(directory).flatMap((name) =>
+    readdirSync(join(directory, name)).map((file) => join(directory, name, file))
+  )
+  const bytes = readFileSync(file)
+  let position = 4 + bytes.readUInt32LE()
+  const parts: ReadonlyArray<readonly [string, number]> = JSON.parse(bytes.toString("utf8", 4, position))
+  return new Map(parts.map(([chunk, length]) => [chunk, bytes.subarray(position, position += length)]))
+}
 
 /** The Node that runs the built command: the tests' own, or another version whose tests these are. */
 export const node = process.env["ALTIMATE_CODE_TEST_NODE"] ?? process.execPath

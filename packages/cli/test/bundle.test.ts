@@ -2,9 +2,9 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { bin, guideConfig, makeHome } from "./BuiltCli.ts"
+import { bin, guideConfig, makeHome, readCodeCache } from "./BuiltCli.ts"
 
 /** The chunks that a command line loads, as text: a process without compiled code writes it for each of them. */
 const loaded = Effect.fn(function*(args: ReadonlyArray<string>, baseURL = "https://gateway.test") {
@@ -15,10 +15,7 @@ const loaded = Effect.fn(function*(args: ReadonlyArray<string>, baseURL = "https
     env: { AWS_BEARER_TOKEN_BEDROCK: "bundle-token-123", XDG_CACHE_HOME: cache }
   })
   assert.strictEqual(code, 0, stderr)
-  const directory = join(cache, "altimate-code/code")
-  const names = existsSync(directory)
-    ? readdirSync(directory).flatMap((name) => readdirSync(join(directory, name)))
-    : []
+  const names = [...readCodeCache(join(cache, "altimate-code/code")).keys()]
   return { names, text: names.map((name) => readFileSync(join(program, name), "utf8")).join("") }
 })
 

@@ -9,7 +9,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,8 +20,10 @@ import { cachedDataVersionTag } from "node:v8"
 
 /** Compiled code by the name of its chunk. Nothing fails: code that can't be stored is compiled again by the next process. */
 export interface CodeCache {
-  readonly read: (chunk: string) => Buffer | undefined
-  readonly write: (chunk: string, data: Buffer) => void
+  /** Reads the code into `memory`, if it is large enough, and returns the part of it that the code takes. */
+  readonly read: (chunk: string, memory: Buffer) => Buffer | undefined
+  /** Adds the code of chunks to what is stored, or replaces it. */
+  readonly write: (added: ReadonlyMap<string, Buffer>) => void
 }
 
 const none: CodeCache = { read: () => undefined, write: () => {} }
@@ -48,15 +50,81 @@ const cacheHome = ({ HOME, XDG_CACHE_HOME }: NodeJS.ProcessEnv): string | undefi
   return HOME !== undefined && isAbsolute(HOME) ? join(HOME, ".cache") : undefined
 }
 
+/** How many bytes tell the length of the list at the start of the file. */
+const prefixLength = 4
+
+/** The parts of the file in their order, each with its length in bytes. */
+type Parts = ReadonlyArray<readonly [chunk: string, length: number]>
+
+const encode = (codes: ReadonlyMap<string, Buffer>): Buffer => {
+  const parts: Parts = [...codes].map(([chunk, { length }]) => [chunk, length])
+  const list = Buffer.from(JSON.stringify(parts))
+  const prefix = Buffer.alloc(prefixLength)
+  prefix.writeUInt32LE(list.length)
+  return Buffer.concat([prefix, list, ...codes.values()])
+}
+
+interface Place {
+  readonly position: number
+  readonly length: number
+}
+
+/** Where the code of each chunk is in the file. */
+const readPlaces = (file: number): ReadonlyMap<string, Place> => {
+  const prefix = Buffer.alloc(prefixLength)
+  readSync(file, prefix, 0, prefixLength, 0)
+  const list = Buffer.alloc(Math.min(prefix.readUInt32LE(), fstatSync(file).size))
+  readSync(file, list, 0, list.length, prefixLength)
+  const places = new Map<string, Place>()
+  let position = prefixLength + list.length
+  for (const [chunk, length] of JSON.parse(list.toString()) as Parts) {
+    places.set(chunk, { position, length })
+    position += length
+  }
+  return places
+}
+
+/** Opens the file if it is only ours. It stays open until the process ends. */
+const open = (path: string) =>
+  attempt(() => {
+    const file = openSync(path, "r")
+    try {
+      if (isOnlyOurs(fstatSync(file))) return { file, places: readPlaces(file) }
+    } catch {
+      // Not the list that this program writes.
+    }
+    closeSync(file)
+    return undefined
+  })
+
+type Opened = NonNullable<ReturnType<typeof open>>
+
+const readPart = ({ file }: Opened, { length, position }: Place, given: Buffer): Buffer | undefined => {
+  const memory = length <= given.length ? given : Buffer.alloc(length)
+  return attempt(() => readSync(file, memory, 0, length, position)) === length ? memory.subarray(0, length) : undefined
+}
+
+/** A copy of all that is stored. */
+const readAll = (opened: Opened): ReadonlyMap<string, Buffer> => {
+  const codes = new Map<string, Buffer>()
+  for (const [chunk, place] of opened.places) {
+    const code = readPart(opened, place, Buffer.alloc(0))
+    if (code !== undefined) codes.set(chunk, code)
+  }
+  return codes
+}
+
 /**
- * The code cache of this version of the program and of V8: `altimate-code/code/VERSION-TAG` in the cache directory. Not used where other
- * users could write to it, nor on Windows, which has no file modes.
+ * The code cache of this version of the program and of V8: `altimate-code/code/VERSION-TAG` in the cache directory. All code of a program is in
+ * one file, because opening a file for each chunk takes as long as loading what is in it. Not used where other users could write to it, nor on
+ * Windows, which has no file modes.
  */
-export const make = (version: string, env: NodeJS.ProcessEnv): CodeCache => {
+export const make = (version: string, program: string, env: NodeJS.ProcessEnv): CodeCache => {
   const base = cacheHome(env)
   if (base === undefined || process.getuid === undefined) return none
   const all = join(base, "altimate-code", "code")
   const directory = join(all, `${version}-${cachedDataVersionTag()}`)
+  const path = join(directory, program)
   const isSafe = () => attempt(() => isOnlyOurs(lstatSync(directory))) === true
 
   const create = () =>
@@ -68,30 +136,27 @@ export const make = (version: string, env: NodeJS.ProcessEnv): CodeCache => {
     })
 
   let isUsable = isSafe()
+  const opened = isUsable ? open(path) : undefined
   return {
-    read: (chunk) => {
-      if (!isUsable) return undefined
-      return attempt(() => {
-        const file = openSync(join(directory, chunk), "r")
-        try {
-          return isOnlyOurs(fstatSync(file)) ? readFileSync(file) : undefined
-        } finally {
-          closeSync(file)
-        }
-      })
+    read: (chunk, memory) => {
+      const place = opened?.places.get(chunk)
+      return opened === undefined || place === undefined ? undefined : readPart(opened, place, memory)
     },
-    write: (chunk, data) => {
+    write: (added) => {
       // With `sudo`, the home directory may be another user's, who could not use what root creates there.
       if (!isUsable && ownerOf(directory) === process.getuid?.()) {
         create()
         isUsable = isSafe()
       }
       if (!isUsable) return
+      // Opened again: another process may have written it meanwhile.
+      const latest = open(path)
+      const codes = new Map([...latest === undefined ? [] : readAll(latest), ...added])
       // Renamed when it is complete: other processes may be reading it.
-      const temporary = join(directory, `.${chunk}.${process.pid}`)
+      const temporary = join(directory, `.${program}.${process.pid}`)
       const isWritten = attempt(() => {
-        writeFileSync(temporary, data, { mode: 0o600, flag: "wx" })
-        renameSync(temporary, join(directory, chunk))
+        writeFileSync(temporary, encode(codes), { mode: 0o600, flag: "wx" })
+        renameSync(temporary, path)
         return true
       })
       if (isWritten !== true) attempt(() => rmSync(temporary, { force: true }))

@@ -5,12 +5,12 @@ import { setFlagsFromString } from "node:v8"
  * V8's own settings. V8 doubles the young generation, in which it creates objects, from 1 MB up to 16 MB while a program starts. Getting that memory
  * from the system takes longer than collecting garbage more often: without it, `run` takes less time and 10 MiB less memory, however long the answer is.
  */
-const standard = ["--semi-space-growth-factor=2", "--opt"]
+const standard = "--semi-space-growth-factor=2 --opt"
 
 /** Optimizing a function takes longer than it saves in a command that ends at once. */
-const starting = ["--semi-space-growth-factor=1", "--no-opt"]
+const starting = "--semi-space-growth-factor=1 --no-opt"
 
-const running = ["--semi-space-growth-factor=1", "--opt"]
+const running = "--semi-space-growth-factor=1 --opt"
 
 /** When optimizing begins, in milliseconds: commands that only start and print something have ended by then. */
 const optimizerDelay = 1000
@@ -28,8 +28,12 @@ const isSetByUser = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].som
 
 const isUsed = isTried(process.versions.node) && !isSetByUser
 
-const set = (flags: ReadonlyArray<string>): void => {
-  if (isUsed) flags.forEach((flag) => setFlagsFromString(flag))
+let active: string | undefined
+
+const set = (flags: string): void => {
+  if (!isUsed || flags === active) return
+  setFlagsFromString(flags)
+  active = flags
 }
 
 let current = starting
@@ -42,7 +46,7 @@ export const start = (): void => {
   }, optimizerDelay).unref()
 }
 
-const withFlags = (flags: ReadonlyArray<string>) => <A>(load: () => A): A => {
+const withFlags = (flags: string) => <A>(load: () => A): A => {
   set(flags)
   try {
     return load()

@@ -13,7 +13,8 @@ export const start = (args: ReadonlyArray<string>): void => {
   // Before the code cache: V8 rejects code that was compiled with other flags.
   Engine.start()
   const requireModule = (id: string): unknown => Engine.withStandard(() => require(id))
-  const load = makeRequire(join(__dirname, "program"), CodeCache.make(version, process.env), requireModule)
+  const cache = CodeCache.make(version, ALTIMATE_CODE_PROGRAM, process.env)
+  const load = makeRequire(join(__dirname, "program"), cache, requireModule)
   const program = load(`./${ALTIMATE_CODE_PROGRAM}`) as typeof Process
   program.start(args)
 }

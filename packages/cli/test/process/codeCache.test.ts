@@ -14,22 +14,24 @@ import {
   writeFileSync
 } from "node:fs"
 import { join } from "node:path"
-import { guideConfig, makeHome } from "../BuiltCli.ts"
+import { guideConfig, makeHome, readCodeCache } from "../BuiltCli.ts"
 
 /** A home directory whose processes keep their compiled code in it. */
 const makeCache = Effect.gen(function*() {
   const { home, spawn } = yield* makeHome
   const cache = join(home, ".cache")
   const code = join(cache, "altimate-code/code")
-  const run = Effect.map(spawn(["config", "path"], { env: { XDG_CACHE_HOME: cache } }), (result) => {
-    assert.strictEqual(result.code, 0, result.stderr)
-    assert.strictEqual(result.stderr, "")
-    assert.include(result.stdout, home)
-  })
+  const runCommand = (args: ReadonlyArray<string>) =>
+    Effect.map(spawn(args, { env: { XDG_CACHE_HOME: cache } }), (result) => {
+      assert.strictEqual(result.code, 0, result.stderr)
+      assert.strictEqual(result.stderr, "")
+      return result.stdout
+    })
+  const run = Effect.map(runCommand(["config", "path"]), (stdout) => assert.include(stdout, home))
   const files = () =>
     readdirSync(code).flatMap((name) => readdirSync(join(code, name)).map((file) => join(code, name, file)))
   const snapshot = () => files().map((file) => ({ file, inode: statSync(file).ino, size: statSync(file).size }))
-  return { home, code, run, files, snapshot, directory: () => join(code, readdirSync(code)[0]!) }
+  return { home, code, run, runCommand, files, snapshot, directory: () => join(code, readdirSync(code)[0]!) }
 })
 
 layer(NodeContext.layer)("compiled code", (it) => {
@@ -81,6 +83,34 @@ layer(NodeContext.layer)("compiled code", (it) => {
       writeFileSync(file, "not compiled code")
       yield* run
       assert.isAbove(readFileSync(file).length, valid.length / 2)
+    }))
+
+  it.scoped("of one chunk is written again if V8 can't use it, and the others' stays", () =>
+    Effect.gen(function*() {
+      const { code, files, run } = yield* makeCache
+      yield* run
+      const file = files()[0]!
+      const [[chunk = "", valid] = [], ...others] = readCodeCache(code)
+      const bytes = readFileSync(file)
+      bytes.fill(0, bytes.indexOf(valid!), bytes.indexOf(valid!) + 16)
+      writeFileSync(file, bytes)
+      yield* run
+      const written = readCodeCache(code)
+      assert.strictEqual(written.get(chunk)!.readUInt32LE(), valid!.readUInt32LE())
+      assert.strictEqual(written.size, others.length + 1)
+      for (const [name, data] of others) assert.isTrue(written.get(name)?.equals(data), name)
+    }))
+
+  it.scoped("of a command is added to that of another one, in the same file", () =>
+    Effect.gen(function*() {
+      const { code, files, run, runCommand } = yield* makeCache
+      yield* run
+      const first = readCodeCache(code)
+      yield* runCommand(["models", "resolve", "anthropic.claude-sonnet-4-6-v1"])
+      const both = readCodeCache(code)
+      assert.isAbove(both.size, first.size)
+      for (const [name, data] of first) assert.isTrue(both.get(name)?.equals(data), name)
+      assert.lengthOf(files(), 1)
     }))
 
   it.scoped("is neither read nor written where others could have written it", () =>

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { execFileSync, spawn } from "node:child_process"
 import { cpSync, readdirSync, readFileSync, renameSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { bin, node } from "../BuiltCli.ts"
+import { bin, node, readCodeCache } from "../BuiltCli.ts"
 import { keys } from "../Terminal.ts"
 import { says, start } from "./ScreenOnSandbox.ts"
 
@@ -83,8 +83,7 @@ layer(NodeContext.layer)("The prompt before the rest of the screen is loaded", (
       assert.strictEqual(yield* terminal.exited, 1)
       assert.match(terminal.raw(), /› [^]*Part of the program could not be loaded/)
       // A process writes compiled code of what it has loaded.
-      const [directory = ""] = readdirSync(join(cache, "altimate-code/code"))
-      const names = readdirSync(join(cache, "altimate-code/code", directory))
+      const names = [...readCodeCache(join(cache, "altimate-code/code")).keys()]
       const text = names.map((name) => readFileSync(join(dirname(bin), "program", name), "utf8")).join("")
       // A little more than today.
       assert.isAtMost(names.length, 65)
