@@ -74,44 +74,63 @@ const loadedWhenCalled = {
   name: "Node's modules when they are called",
   setup: ({ onLoad, onResolve }) => {
     onResolve(
-      { filter: /^node:(child_process|crypto)$/ },
-      ({ kind, path }) => kind === "import-statement" ? { namespace: "when-called", path } : undefined
+      { filter: /^node:(child_process|crypto|fs\/promises|tls)$|^(node:)?https$/ },
+      ({ kind, path }) =>
+        kind === "import-statement"
+          ? { namespace: "when-called", path: path.replace(/^(?!node:)/, "node:") }
+          : undefined
     )
     onLoad({ filter: /.*/, namespace: "when-called" }, async ({ path }) => {
       const names = Object.entries(await import(path)).filter(([, value]) => typeof value === "function")
-      const contents = names.filter(([name]) => name !== "default").map(([name]) =>
+        .map(([name]) => name).filter((name) => name !== "default")
+      const functions = names.map((name) =>
         `export function ${name}(...args) {
           const { ${name} } = require("${path}")
           return new.target === undefined ? ${name}(...args) : new ${name}(...args)
         }`
       )
-      return { contents: contents.join("\n") }
+      return { contents: `${functions.join("\n")}\nexport default { ${names} }` }
     })
   }
 }
+
+/** A plugin that replaces text of a dependency's file. */
+const withReplaced = (name, filter, replaced) => ({
+  name,
+  setup: ({ onLoad }) =>
+    onLoad({ filter }, ({ path }) => ({
+      contents: Object.entries(replaced).reduce((text, [before, after]) => {
+        if (!text.includes(before)) throw new Error(`${path} no longer contains: ${before}`)
+        return text.replace(before, () => after)
+      }, readFileSync(path, "utf8"))
+    }))
+})
 
 /**
  * `string-width` makes a segmenter and a list of all emojis when it is loaded, although the screen rarely needs them. Both take longer than its first
  * frame.
  */
-const withLateTables = {
-  name: "string-width without tables at its start",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /string-width\/index\.js$/ }, ({ path }) => {
-      const late = {
-        "const segmenter = new Intl.Segmenter();":
-          "let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };",
-        "const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;":
-          "let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };"
-      }
-      return {
-        contents: Object.entries(late).reduce((text, [before, after]) => {
-          if (!text.includes(before)) throw new Error(`${path} no longer contains: ${before}`)
-          return text.replace(before, () => after)
-        }, readFileSync(path, "utf8"))
-      }
-    })
-}
+const withLateTables = withReplaced("string-width without tables at its start", /string-width\/index\.js$/, {
+  "const segmenter = new Intl.Segmenter();":
+    "let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };",
+  "const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;":
+    "let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };"
+})
+
+/** On Node, Effect's clock is `process.hrtime`. Asking for `performance` makes Node load it. */
+const withoutPerformance = withReplaced("clock without performance", /effect\/dist\/esm\/internal\/clock\.js$/, {
+  "typeof performance === \"undefined\" ||": "true ||"
+})
+
+/** `fs.promises` makes Node load streams and readline for its file handles. */
+const withCallbacks = withReplaced(
+  "directories read with a callback",
+  /platform-node-shared\/dist\/esm\/internal\/fileSystem\.js$/,
+  {
+    "NFS.promises.readdir(path, options)":
+      "new Promise((resolve, reject) => NFS.readdir(path, options, (error, names) => error === null ? resolve(names) : reject(error)))"
+  }
+)
 
 const output = { minify: true, legalComments: "none", platform: "node", target: "node20.19" }
 const shared = { ...output, absWorkingDir: cli, bundle: true }
@@ -137,7 +156,15 @@ const bundleProgram = async (define) => {
     mainFields: ["module", "main"],
     // A file watcher with a native part, which Effect's file system loads only when a file is watched.
     external: ["@parcel/watcher"],
-    plugins: [withoutLookups, withoutWizard, loadedWhenCalled, withLateTables],
+    plugins: [
+      withoutLookups,
+      withoutWizard,
+      loadedWhenCalled,
+      withLateTables,
+      withoutPerformance,
+      withCallbacks,
+      withLightSchemas
+    ],
     define
   })
   mkdirSync(`${dist}/program`)

@@ -1,7 +1,4 @@
 /** Looks up host names. */
-import * as Dns from "node:dns"
-import { lookup } from "node:dns/promises"
-
 /** Looks up the addresses of a name in DNS and the system's `hosts` file. */
 export type Lookup = (host: string) => Promise<ReadonlyArray<string>>
 
@@ -10,14 +7,19 @@ export type Lookup = (host: string) => Promise<ReadonlyArray<string>>
  * operations need as well. Like `net.connect`, omits address families that this machine does not have.
  */
 export const makeLookup = (): Lookup => {
-  const hints = process.platform === "win32" ? 0 : Dns.ADDRCONFIG
   const pending = new Map<string, Promise<ReadonlyArray<string>>>()
   return (host) => {
     const running = pending.get(host)
     if (running !== undefined) return running
-    const addresses = lookup(host, { all: true, hints }).then((found) => found.map(({ address }) => address))
-      .finally(() => pending.delete(host))
+    const addresses = lookupAll(host).finally(() => pending.delete(host))
     pending.set(host, addresses)
     return addresses
   }
+}
+
+/** Node's module is loaded only here, because most of the time it is needed for nothing else. */
+const lookupAll = async (host: string): Promise<ReadonlyArray<string>> => {
+  const { ADDRCONFIG, promises } = await import("node:dns")
+  const found = await promises.lookup(host, { all: true, hints: process.platform === "win32" ? 0 : ADDRCONFIG })
+  return found.map(({ address }) => address)
 }

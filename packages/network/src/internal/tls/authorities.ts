@@ -7,7 +7,6 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { X509Certificate } from "node:crypto"
 import { readFile as readFileOfNode } from "node:fs/promises"
-import * as Tls from "node:tls"
 import { NetworkError } from "../../NetworkError.ts"
 
 /**
@@ -18,7 +17,8 @@ export const readAuthorities = (
   caFile: Option.Option<FileSetting>
 ): Effect.Effect<ReadonlyArray<string>, NetworkError> =>
   Effect.gen(function*() {
-    const trusted = [...Tls.rootCertificates, ...yield* readSystemStore]
+    const { rootCertificates } = yield* loadTls
+    const trusted = [...rootCertificates, ...yield* readSystemStore]
     // An unreadable file is not fatal: Node only warns about it as well.
     const extra = yield* Environment.readVariable("NODE_EXTRA_CA_CERTS")
     if (Option.isSome(extra)) trusted.push(...yield* readOptionalFile(extra.value, "NODE_EXTRA_CA_CERTS"))
@@ -30,6 +30,9 @@ export const readAuthorities = (
     }
     return [...new Set(trusted)]
   })
+
+/** With `import()`, because loading it takes milliseconds that a connection without TLS saves. */
+const loadTls = Effect.promise(() => import("node:tls"))
 
 /** Where Linux distributions store their bundle. The first existing file is used. Source: `crypto/x509/root_linux.go` in Go. */
 const bundles = [
@@ -45,7 +48,9 @@ const bundles = [
 const readSystemStore: Effect.Effect<ReadonlyArray<string>> = Effect.gen(function*() {
   const file = yield* Environment.readVariable("SSL_CERT_FILE")
   if (Option.isSome(file)) return yield* readOptionalFile(file.value, "SSL_CERT_FILE")
-  const { getCACertificates } = Tls as { readonly getCACertificates?: (type: "system") => ReadonlyArray<string> }
+  const { getCACertificates } = (yield* loadTls) as {
+    readonly getCACertificates?: (type: "system") => ReadonlyArray<string>
+  }
   if (getCACertificates !== undefined) return yield* Effect.sync(() => getCACertificates("system"))
   for (const path of bundles) {
     const text = yield* Effect.option(readText(path))
