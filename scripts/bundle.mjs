@@ -132,6 +132,114 @@ const withCallbacks = withReplaced(
   }
 )
 
+/**
+ * A schema is a class of its own, for which V8 makes several kilobytes of descriptions, and there are hundreds. Here it is a function with
+ * the same properties. It can still be extended.
+ */
+const withLightSchemas = withReplaced("schemas as functions", /effect\/dist\/esm\/Schema\.js$/, {
+  [`  return class SchemaClass {
+    [TypeId] = variance;
+    static ast = ast;
+    static annotations(annotations) {
+      return make(mergeSchemaAnnotations(this.ast, annotations));
+    }
+    static pipe() {
+      return pipeArguments(this, arguments);
+    }
+    static toString() {
+      return String(ast);
+    }
+    static Type;
+    static Encoded;
+    static Context;
+    static [TypeId] = variance;
+  };
+}`]: `  schemaStatics ??= Object.assign(Object.create(Function.prototype), {
+    annotations(annotations) {
+      return make(mergeSchemaAnnotations(this.ast, annotations));
+    },
+    pipe() {
+      return pipeArguments(this, arguments);
+    },
+    toString() {
+      return String(this.ast);
+    },
+    [TypeId]: variance
+  });
+  const schema = function SchemaClass() {
+    this[TypeId] = variance;
+  };
+  Object.setPrototypeOf(schema, schemaStatics);
+  schema.ast = ast;
+  return schema;
+}
+var schemaStatics;`,
+  [`  return class LiteralClass extends make(ast) {
+    static annotations(annotations) {
+      return makeLiteralClass(this.literals, mergeSchemaAnnotations(this.ast, annotations));
+    }
+    static literals = [...literals];
+  };`]: `  return Object.assign(make(ast), {
+    annotations(annotations) {
+      return makeLiteralClass(this.literals, mergeSchemaAnnotations(this.ast, annotations));
+    },
+    literals: [...literals]
+  });`,
+  [`  return class UnionClass extends make(ast) {
+    static annotations(annotations) {
+      return makeUnionClass(this.members, mergeSchemaAnnotations(this.ast, annotations));
+    }
+    static members = [...members];
+  };`]: `  return Object.assign(make(ast), {
+    annotations(annotations) {
+      return makeUnionClass(this.members, mergeSchemaAnnotations(this.ast, annotations));
+    },
+    members: [...members]
+  });`,
+  [`  return class TypeLiteralClass extends make(ast) {
+    static annotations(annotations) {
+      return makeTypeLiteralClass(this.fields, this.records, mergeSchemaAnnotations(this.ast, annotations));
+    }
+    static fields = {
+      ...fields
+    };
+    static records = [...records];
+    static make = (props, options) => {
+      const propsWithDefaults = lazilyMergeDefaults(fields, {
+        ...props
+      });
+      return getDisableValidationMakeOption(options) ? propsWithDefaults : ParseResult.validateSync(this)(propsWithDefaults);
+    };
+    static pick(...keys) {
+      return Struct(struct_.pick(fields, ...keys));
+    }
+    static omit(...keys) {
+      return Struct(struct_.omit(fields, ...keys));
+    }
+  };`]: `  const schema = Object.assign(make(ast), {
+    annotations(annotations) {
+      return makeTypeLiteralClass(this.fields, this.records, mergeSchemaAnnotations(this.ast, annotations));
+    },
+    fields: {
+      ...fields
+    },
+    records: [...records],
+    make: (props, options) => {
+      const propsWithDefaults = lazilyMergeDefaults(fields, {
+        ...props
+      });
+      return getDisableValidationMakeOption(options) ? propsWithDefaults : ParseResult.validateSync(schema)(propsWithDefaults);
+    },
+    pick(...keys) {
+      return Struct(struct_.pick(fields, ...keys));
+    },
+    omit(...keys) {
+      return Struct(struct_.omit(fields, ...keys));
+    }
+  });
+  return schema;`
+})
+
 const output = { minify: true, legalComments: "none", platform: "node", target: "node20.19" }
 const shared = { ...output, absWorkingDir: cli, bundle: true }
 
@@ -178,7 +286,7 @@ const bundleProgram = async (define) => {
       // Scripts in the code cache have no `import()`.
       supported: { "dynamic-import": false }
     })
-    writeFileSync(`${dist}/program/${name}`, `(function(exports,require,module){${code}})`)
+    writeFileSync(`${dist}/program/${name}`, `(function(exports,require,module){"use strict";${code}})`)
   }))
   return basename(outputFiles.find(({ path }) => basename(path).startsWith("Process-")).path)
 }
