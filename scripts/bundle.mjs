@@ -132,6 +132,11 @@ const withCallbacks = withReplaced(
   }
 )
 
+/** Effect's runtime can run the effects of its small sister, Micro. This program has none. */
+const withoutMicro = withReplaced("runtime without Micro", /effect\/dist\/esm\/internal\/fiberRuntime\.js$/, {
+  "import * as Micro from \"../Micro.js\";": "const Micro = {};"
+})
+
 /**
  * A schema is a class of its own, for which V8 makes several kilobytes of descriptions, and there are hundreds. Here it is a function with
  * the same properties. It can still be extended.
@@ -271,7 +276,8 @@ const bundleProgram = async (define) => {
       withLateTables,
       withoutPerformance,
       withCallbacks,
-      withLightSchemas
+      withLightSchemas,
+      withoutMicro
     ],
     define
   })
