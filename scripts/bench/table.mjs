@@ -1,4 +1,5 @@
 // Shows the results: as text, as docs/performance.md, and as the five rows in the README.
+import { startProfile } from "./startProfile.mjs"
 
 const digits = { "×": 2, "× ours": 1, "MiB": 0, "ms": 1, "s": 2, "% of a core": 0, "MB": 2, "": 0 }
 
@@ -146,7 +147,7 @@ Medians, with the smallest and the largest value. The headings are the names tha
 
 ${withRuns(results).map(({ name, runs }) => `### ${name}\n\n${markdown(figureTitles, figureRows(runs))}`).join("\n\n")}
 
-## Where this was measured
+${startProfile}## Where this was measured
 
 ${machine.map(([title, value]) => `- ${title}: ${value}`).join("\n")}
 
