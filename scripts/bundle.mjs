@@ -142,7 +142,8 @@ const withoutMicro = withReplaced("runtime without Micro", /effect\/dist\/esm\/i
  * the same properties. It can still be extended.
  */
 const withLightSchemas = withReplaced("schemas as functions", /effect\/dist\/esm\/Schema\.js$/, {
-  [`  return class SchemaClass {
+  [
+    `  return class SchemaClass {
     [TypeId] = variance;
     static ast = ast;
     static annotations(annotations) {
@@ -159,7 +160,8 @@ const withLightSchemas = withReplaced("schemas as functions", /effect\/dist\/esm
     static Context;
     static [TypeId] = variance;
   };
-}`]: `  schemaStatics ??= Object.assign(Object.create(Function.prototype), {
+}`
+  ]: `  schemaStatics ??= Object.assign(Object.create(Function.prototype), {
     annotations(annotations) {
       return make(mergeSchemaAnnotations(this.ast, annotations));
     },
@@ -179,29 +181,34 @@ const withLightSchemas = withReplaced("schemas as functions", /effect\/dist\/esm
   return schema;
 }
 var schemaStatics;`,
-  [`  return class LiteralClass extends make(ast) {
+  [
+    `  return class LiteralClass extends make(ast) {
     static annotations(annotations) {
       return makeLiteralClass(this.literals, mergeSchemaAnnotations(this.ast, annotations));
     }
     static literals = [...literals];
-  };`]: `  return Object.assign(make(ast), {
+  };`
+  ]: `  return Object.assign(make(ast), {
     annotations(annotations) {
       return makeLiteralClass(this.literals, mergeSchemaAnnotations(this.ast, annotations));
     },
     literals: [...literals]
   });`,
-  [`  return class UnionClass extends make(ast) {
+  [
+    `  return class UnionClass extends make(ast) {
     static annotations(annotations) {
       return makeUnionClass(this.members, mergeSchemaAnnotations(this.ast, annotations));
     }
     static members = [...members];
-  };`]: `  return Object.assign(make(ast), {
+  };`
+  ]: `  return Object.assign(make(ast), {
     annotations(annotations) {
       return makeUnionClass(this.members, mergeSchemaAnnotations(this.ast, annotations));
     },
     members: [...members]
   });`,
-  [`  return class TypeLiteralClass extends make(ast) {
+  [
+    `  return class TypeLiteralClass extends make(ast) {
     static annotations(annotations) {
       return makeTypeLiteralClass(this.fields, this.records, mergeSchemaAnnotations(this.ast, annotations));
     }
@@ -221,7 +228,8 @@ var schemaStatics;`,
     static omit(...keys) {
       return Struct(struct_.omit(fields, ...keys));
     }
-  };`]: `  const schema = Object.assign(make(ast), {
+  };`
+  ]: `  const schema = Object.assign(make(ast), {
     annotations(annotations) {
       return makeTypeLiteralClass(this.fields, this.records, mergeSchemaAnnotations(this.ast, annotations));
     },
