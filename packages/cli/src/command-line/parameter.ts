@@ -100,7 +100,7 @@ export interface Given {
 
 const config = CliConfig.make({})
 
-/** `@effect/cli` would ask for a missing option in the terminal, but the options are declared without that (`scripts/bundle.mjs`). */
+/** `@effect/cli` would ask for a missing option in the terminal, but the options are declared without that (`scripts/dependencies.mjs`). */
 const withoutTerminal = <A, E, R>(self: Effect.Effect<A, E, R | Terminal.Terminal>) =>
   self as Effect.Effect<A, E, Exclude<R, Terminal.Terminal>>
 
