@@ -29,7 +29,20 @@ export class HostError extends Schema.TaggedError<HostError>("@altimate-code/tui
 }) {}
 
 /**
- * The test request of the first start failed.
+ * The answer of the first start that a failure shows to be wrong. `endpoint` is the gateway's URL, or the region if there is no gateway.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const WrongAnswer = Schema.Literal("endpoint", "credential", "unknown")
+/**
+ * @since 0.1.0
+ * @category errors
+ */
+export type WrongAnswer = typeof WrongAnswer.Type
+
+/**
+ * A test of the first start failed.
  *
  * @since 0.1.0
  * @category errors
@@ -37,8 +50,8 @@ export class HostError extends Schema.TaggedError<HostError>("@altimate-code/tui
 export class SetupError extends Schema.TaggedError<SetupError>("@altimate-code/tui/SetupError")("SetupError", {
   message: Schema.String,
   hint: Schema.String,
-  /** Whether the credential was refused, so that the user has to enter another one. */
-  isCredentialRefused: Schema.Boolean
+  /** The answer that the user has to change. `unknown` if the failure does not show that. */
+  wrong: WrongAnswer
 }) {}
 
 /**
@@ -129,10 +142,13 @@ export interface Answers {
  */
 export interface Setup {
   readonly defaults: { readonly region: string; readonly model: string }
+  /**
+   * Tests the endpoint and the credential with a small request, before the model is chosen, and returns the models to choose from: those
+   * that the gateway lists, if it has a list. That the default model cannot be used is no failure.
+   */
+  readonly check: (answers: Answers) => Effect.Effect<ReadonlyArray<Model>, SetupError>
   /** Sends a small request with these answers and returns the model's reply. Nothing is saved. */
   readonly attempt: (answers: Answers) => Effect.Effect<string, SetupError>
-  /** The models to choose from with these answers: those that the gateway lists, if it has a list. */
-  readonly models: (answers: Answers) => Effect.Effect<ReadonlyArray<Model>>
   /** Saves the answers and returns the paths of the files that it wrote. */
   readonly save: (answers: Answers) => Effect.Effect<ReadonlyArray<string>, HostError>
 }

@@ -30,14 +30,20 @@ const press = (setup: Setup.Setup, ...keys: ReadonlyArray<string>) => {
   return { setup: now, results }
 }
 
+/** Types answers up to the test of the endpoint and the credential, which succeeds. */
+const pressToModel = (...others: ReadonlyArray<string>) => {
+  const { setup } = press(start(), ...toModel)
+  return press(Setup.askForModel(setup, models), ...others)
+}
+
 const draw = (setup: Setup.Setup, width = 80) => SetupView.render(setup, { width, theme: plain }, 24).lines.join("\n")
 
 const toModel = ["https://gw.example.com", "\r", "\r", "\r", "a-token", "\r"]
 
 describe("Setup", () => {
   it("asks for gateway, region, credential and model, then tests them", () => {
-    const { results, setup } = press(start(), ...toModel, "\r")
-    assert.strictEqual(results.at(-1), "attempt")
+    const { results, setup } = pressToModel("\r")
+    assert.strictEqual(results.at(-1), "attempting")
     const answers = Setup.answersOf(setup)
     assertSome(answers.baseURL, "https://gw.example.com")
     assert.strictEqual(answers.region, "us-east-1")
@@ -45,19 +51,19 @@ describe("Setup", () => {
     assert.strictEqual(answers.credential._tag === "Token" && Redacted.value(answers.credential.token), "a-token")
   })
 
-  it("offers the models that the gateway lists once they are known, and keeps what was typed", () => {
+  it("tests the endpoint and the credential as soon as both are known, then offers the models that the gateway lists", () => {
     const { results, setup } = press(start(), ...toModel)
-    assert.strictEqual(results.at(-1), "list")
+    assert.strictEqual(results.at(-1), "checking")
+    assert.include(draw(setup), "… testing the endpoint and the credential · esc: stop")
     const listed = [{ id: "claude-prod", name: "Claude (prod)", family: "listed here" }]
-    assert.strictEqual(Setup.answersOf(press(Setup.offerModels(setup, listed), "\r").setup).model, "claude-prod")
-    const typing = Setup.offerModels(press(setup, "prod").setup, listed)
-    assert.include(draw(typing), "Claude (prod)")
-    assert.strictEqual(Setup.answersOf(press(typing, "\r").setup).model, "prod")
+    const asked = Setup.askForModel(setup, listed)
+    assert.include(draw(asked), "Claude (prod)")
+    assert.strictEqual(Setup.answersOf(press(asked, "\r").setup).model, "claude-prod")
   })
 
   it("accepts a model that only the gateway knows", () => {
-    const { results, setup } = press(start(), ...toModel, "claude-prod", "\r")
-    assert.strictEqual(results.at(-1), "attempt")
+    const { results, setup } = pressToModel("claude-prod", "\r")
+    assert.strictEqual(results.at(-1), "attempting")
     assert.strictEqual(Setup.answersOf(setup).model, "claude-prod")
   })
 
@@ -112,21 +118,68 @@ describe("Setup", () => {
     assert.deepStrictEqual(press(typed.setup, "\x03").results, ["quit"])
   })
 
-  it("asks again for a token that was refused, and tests the new one at once", () => {
-    const trying = press(start(), ...toModel, "\r").setup
-    const refused = Setup.markRefused(trying, { message: "401 Unauthorized", hint: "Get another one." })
-    assert.strictEqual(refused.step, "token")
-    assert.include(draw(refused), "✗ 401 Unauthorized")
-    const { results, setup } = press(refused, "b-token", "\r")
-    assert.strictEqual(results.at(-1), "attempt")
-    const { credential, model } = Setup.answersOf(setup)
-    assert.strictEqual(credential._tag === "Token" && Redacted.value(credential.token), "b-token")
-    assert.strictEqual(model, "m-sonnet")
-    assert.include(draw(press(refused, "\x1b").setup), "Save anyway")
+  it("returns to the one question that is wrong, keeps its text, and tests the new answer at once", () => {
+    const problem = { message: "Nothing is listening there.", hint: "Check the port." }
+    const wrong = Setup.markFailed(press(start(), ...toModel).setup, problem, "endpoint")
+    assert.strictEqual(wrong.step, "gateway")
+    assert.include(draw(wrong), "✗ Nothing is listening there.\n  Check the port.\n› https://gw.example.com")
+    assert.notInclude(draw(wrong), "✓")
+    const { results, setup } = press(wrong, "/v1", "\r")
+    assert.strictEqual(results.at(-1), "checking")
+    const { baseURL, credential } = Setup.answersOf(setup)
+    assertSome(baseURL, "https://gw.example.com/v1")
+    assert.strictEqual(credential._tag === "Token" && Redacted.value(credential.token), "a-token")
+  })
+
+  it("returns to the region if there is no gateway, and to the profile if that is the credential", () => {
+    const problem = { message: "No.", hint: "" }
+    const region = Setup.markFailed(press(start(), "\r", "\r", "\r", "a-token", "\r").setup, problem, "endpoint")
+    assert.strictEqual(region.step, "region")
+    const profile = press(start(), "\r", "\r", "\x1b[B", "\r", "\r").setup
+    assert.strictEqual(Setup.markFailed(profile, problem, "credential").step, "profile")
+    const chain = Setup.markFailed(press(start(), "\r", "\r", "\x1b[B", "\x1b[B", "\r").setup, problem, "credential")
+    assert.include(draw(chain), "✗ No.")
+    assert.strictEqual(press(chain, "\r").results.at(-1), "checking")
+    assert.strictEqual(press(chain, "\x1b[A", "\x1b[A", "\r").setup.step, "token")
+  })
+
+  it("replaces a token that was refused by what is typed, and tests it at once, with the model if that was chosen", () => {
+    const problem = { message: "401 Unauthorized", hint: "Get another one." }
+    for (
+      const [test, tested] of [
+        ["checking", press(start(), ...toModel).setup],
+        ["attempting", pressToModel("\r").setup]
+      ] as const
+    ) {
+      const refused = Setup.markFailed(tested, problem, "credential")
+      assert.strictEqual(refused.step, "token")
+      assert.include(draw(refused), "✗ 401 Unauthorized")
+      assert.include(draw(refused), "› ••••••••")
+      assert.include(draw(refused), "Enter tries the same one again.")
+      const { results, setup } = press(refused, "b-", "token", "\r")
+      assert.strictEqual(results.at(-1), test)
+      const { credential, model } = Setup.answersOf(setup)
+      assert.strictEqual(credential._tag === "Token" && Redacted.value(credential.token), "b-token")
+      assert.strictEqual(model, "m-sonnet")
+      const same = Setup.answersOf(press(refused, "\r").setup)
+      assert.strictEqual(same.credential._tag === "Token" && Redacted.value(same.credential.token), "a-token")
+      assert.include(draw(press(refused, "\x1b").setup), test === "checking" ? "Choose a model" : "Save anyway")
+    }
+  })
+
+  it("goes on to the model after a first test whose failure names no answer, if the user wants that", () => {
+    const failed = Setup.markFailed(press(start(), ...toModel).setup, { message: "503", hint: "" }, "unknown")
+    assert.include(draw(failed), "✗ 503")
+    assert.notInclude(draw(failed), "· Model")
+    assert.notInclude(draw(failed), "Save anyway")
+    assert.strictEqual(press(failed, "\x1b[B", "\r").results.at(-1), "checking")
+    const { results, setup } = press(failed, "\x1b[B", "\x1b[B", "\r", "\r")
+    assert.strictEqual(results.at(-1), "attempting")
+    assert.strictEqual(setup.step, "attempting")
   })
 
   it("marks no answer as right after a failure that any of them may have caused", () => {
-    const failed = Setup.markFailed(press(start(), ...toModel, "\r").setup, { message: "No.", hint: "" })
+    const failed = Setup.markFailed(pressToModel("\r").setup, { message: "No.", hint: "" }, "unknown")
     assert.notInclude(draw(failed), "✓")
     assert.include(draw(failed), "· Gateway")
   })
@@ -138,10 +191,10 @@ describe("Setup", () => {
 
   it("asks for a profile, or for nothing with the default AWS credentials", () => {
     const profile = press(start(), "\r", "\r", "\x1b[B", "\r", "\x15", "work", "\r").setup
-    assert.strictEqual(profile.step, "model")
+    assert.strictEqual(profile.step, "checking")
     assert.deepStrictEqual(Setup.answersOf(profile).credential, { _tag: "Profile", name: "work" })
     const chain = press(start(), "\r", "\r", "\x1b[B", "\x1b[B", "\r").setup
-    assert.strictEqual(chain.step, "model")
+    assert.strictEqual(chain.step, "checking")
     assert.deepStrictEqual(Setup.answersOf(chain).credential, { _tag: "Chain" })
   })
 
@@ -149,11 +202,13 @@ describe("Setup", () => {
     const typed = press(start(), "\r", "\r", "\r", "abc").setup
     assert.notInclude(draw(typed), "abc")
     assert.strictEqual(draw(typed), draw(press(typed, "defghijklmnopqrst").setup))
-    assert.notInclude(draw(press(start(), ...toModel).setup), "a-token")
+    const tested = press(start(), ...toModel).setup
+    assert.notInclude(draw(tested), "a-token")
+    assert.notInclude(draw(Setup.markFailed(tested, { message: "No.", hint: "" }, "credential")), "a-token")
   })
 
   it("returns to the previous question on Esc and quits from the first", () => {
-    let { setup } = press(start(), ...toModel)
+    let { setup } = pressToModel()
     const steps = []
     for (let count = 0; count < 4; count++) {
       setup = press(setup, "\x1b").setup
@@ -165,33 +220,43 @@ describe("Setup", () => {
   })
 
   it("saves answers that failed only if the user asks for it", () => {
-    const trying = press(start(), ...toModel, "\r").setup
-    const failed = Setup.markFailed(trying, { message: "403 Forbidden", hint: "Ask for another token." })
+    const failed = Setup.markFailed(
+      pressToModel("\r").setup,
+      { message: "403 Forbidden", hint: "Ask for another token." },
+      "unknown"
+    )
     assert.include(draw(failed), "✗ 403 Forbidden\n  Ask for another token.")
-    assert.deepStrictEqual(press(failed, "\x1b[B", "\r").results.at(-1), "attempt")
+    assert.deepStrictEqual(press(failed, "\x1b[B", "\r").results.at(-1), "attempting")
     assert.deepStrictEqual(press(failed, "\x1b[B", "\x1b[B", "\r").results.at(-1), "save")
     assert.strictEqual(press(failed, "\r").setup.step, "gateway")
   })
 
-  it("stops the test request on Esc", () => {
-    const { results, setup } = press(start(), ...toModel, "\r", "\x1b")
-    assert.strictEqual(results.at(-1), "stop")
-    assert.strictEqual(setup.step, "model")
+  it("stops a test on Esc", () => {
+    const attempting = pressToModel("\r", "\x1b")
+    assert.strictEqual(attempting.results.at(-1), "stop")
+    assert.strictEqual(attempting.setup.step, "model")
+    const checking = press(start(), ...toModel, "\x1b")
+    assert.strictEqual(checking.results.at(-1), "stop")
+    assert.strictEqual(checking.setup.step, "token")
   })
 
   it("keeps the focused line visible in a terminal of any height", () => {
-    const failed = Setup.markFailed(press(start(), ...toModel, "\r").setup, {
-      message: "No. ".repeat(90),
-      hint: "Ask."
-    })
+    const problem = { message: "No. ".repeat(90), hint: "Ask." }
+    const failed = Setup.markFailed(pressToModel("\r").setup, problem, "unknown")
+    const refused = Setup.markFailed(pressToModel("\r").setup, problem, "credential")
     const cases = [
       [start(), "› "],
       [press(start(), "\r", "\r", "\x1b[B").setup, "› With an AWS profile"],
-      [press(start(), ...toModel).setup, "› Sonnet"],
+      [pressToModel().setup, "› Sonnet"],
+      [refused, "› "],
       [press(failed, "\x1b[B", "\x1b[B").setup, "› Save anyway"]
     ] as const
     for (const [setup, selected] of cases) {
       for (let rows = 3; rows <= 30; rows++) {
+        if (setup === failed || setup === refused) {
+          const { lines } = SetupView.render(setup, { width: 40, theme: plain }, 10)
+          assert.include(lines.join("\n"), "✗ No.")
+        }
         const { cursor, lines } = SetupView.render(setup, { width: 40, theme: plain }, rows)
         assert.isAtMost(lines.length, rows)
         assert.isTrue(lines.some((line) => line.startsWith(selected)), `${selected} in ${rows} rows`)

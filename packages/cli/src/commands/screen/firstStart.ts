@@ -4,14 +4,18 @@ import * as Auth from "@altimate-code/auth/Auth"
 import * as CredentialStore from "@altimate-code/auth/CredentialStore"
 import type { TokenCommand } from "@altimate-code/auth/TokenCommand"
 import * as ConfigEdit from "@altimate-code/config/ConfigEdit"
+import type { ConfigError } from "@altimate-code/config/ConfigError"
 import * as ConfigFile from "@altimate-code/config/ConfigFile"
 import { Directories } from "@altimate-code/config/Directories"
 import type { Setting } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { Secrets } from "@altimate-code/log/Secrets"
+import { BedrockError } from "@altimate-code/provider/BedrockError"
+import * as Diagnosis from "@altimate-code/provider/Diagnosis"
 import { RemoteModels as Remote } from "@altimate-code/provider/listing/RemoteModels"
 import * as Paths from "@altimate-code/system/Paths"
-import { type Answers, type Setup, SetupError } from "@altimate-code/tui/Host"
+import { type Answers, type Setup, SetupError, type WrongAnswer } from "@altimate-code/tui/Host"
+import type * as AiError from "@effect/ai/AiError"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -73,6 +77,43 @@ const credentialStoreFrom = ({ credential }: Answers) =>
     }))
     : CredentialStore.make
 
+/** Statuses of a server that does not have Bedrock's operations at this URL. */
+const otherServer = [405, 415, 421, 426, 464, 501, 505]
+
+/** Codes of Node.js and of `BedrockError` for a host, a port or a scheme that is wrong. */
+const unreachable = [
+  "ENOTFOUND",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "EPROTO",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ConnectTimeout"
+]
+
+/** Which answer a failure shows to be wrong. A proxy, a certificate or a network's login page says nothing about the answers. */
+const findWrongAnswer = (error: BedrockError): WrongAnswer => {
+  const { cause, reason, sender, status = 0, type = "" } = error
+  if (cause?._tag === "AuthError") return "credential"
+  if (cause?._tag === "NetworkError") {
+    return ["Unreachable", "Protocol", "Timeout"].includes(cause.reason) ? "endpoint" : "unknown"
+  }
+  if (unreachable.includes(type)) return "endpoint"
+  if (sender?.kind === "login" || sender?.kind === "network" || status === 407) return "unknown"
+  if (reason === "Authentication") return "credential"
+  return Diagnosis.isWrongPath(error) || Diagnosis.serverProblem(error) === "plain-http"
+      || reason === "WrongContentType" || otherServer.includes(status)
+    ? "endpoint"
+    : "unknown"
+}
+
+/** Whether the endpoint and the credential are right, and only the model can't be used. */
+const isAboutModel = (error: BedrockError): boolean => {
+  const problem = Diagnosis.modelProblem(error)
+  return problem === "invalid" || problem === "on-demand"
+    || (findWrongAnswer(error) === "unknown" && error.type !== undefined
+      && ["ModelNotFound", "Permission", "Validation", "ModelError"].includes(error.reason))
+}
+
 const attempt = (answers: Answers) =>
   Effect.gen(function*() {
     if (answers.credential._tag === "Token") yield* (yield* Secrets).register(answers.credential.token)
@@ -86,19 +127,35 @@ const attempt = (answers: Answers) =>
         Layer.provide(Bedrock.clientOver(credentialStoreFrom(answers), Bedrock.checkLimits)),
         Layer.provide(settingsFrom(answers))
       )
+    )
+  )
+
+/** Says what failed in the words of the first start, where the token is typed, and nothing is stored yet. */
+const toSetupError = (error: AiError.AiError | ConfigError): SetupError => {
+  const failure = error._tag === "ConfigError" ? error : explainCheck("short")(error)
+  const { hint, message } = toHostError(failure)
+  return new SetupError({
+    message,
+    hint: hint.replaceAll(storeIt, "paste it here").replaceAll(
+      `bearer token from ${enteredToken}`,
+      "token that you entered"
     ),
-    Effect.mapError((error) => {
-      const failure = error._tag === "ConfigError" ? error : explainCheck("short")(error)
-      const { hint, message } = toHostError(failure)
-      return new SetupError({
-        message,
-        hint: hint.replaceAll(storeIt, "paste it here").replaceAll(
-          `bearer token from ${enteredToken}`,
-          "token that you entered"
-        ),
-        isCredentialRefused: failure._tag === "RequestError" && failure.reason === "Authentication"
-      })
-    })
+    wrong: failure._tag === "ConfigError"
+      ? "endpoint"
+      : failure._tag === "RequestError"
+      ? findWrongAnswer(failure.error)
+      : "unknown"
+  })
+}
+
+/** Only what the endpoint and the credential cause is a failure: the default model may not be the one that the user will choose. */
+const checkEndpoint = (answers: Answers) =>
+  attempt(answers).pipe(
+    Effect.catchIf(
+      (error) => error._tag !== "ConfigError" && Option.exists(BedrockError.fromAiError(error), isAboutModel),
+      ({ message }) => Effect.logInfo(`the endpoint and the credential work, the default model does not: ${message}`)
+    ),
+    Effect.mapError(toSetupError)
   )
 
 /** The user waits no longer for the gateway's list than this; then the models of the catalog are offered. */
@@ -119,7 +176,7 @@ const listModels = (answers: Answers) =>
         )
       ),
       Effect.timeout(maxListTime),
-      // Why a gateway shows no list does not matter here: the test request shows whether the answers are right.
+      // Why a gateway shows no list does not matter here: the tests show whether the answers are right.
       Effect.catchAll((error) => Effect.as(Effect.logInfo(`no list of models: ${error.message}`), known))
     )
   })
@@ -150,8 +207,17 @@ export const make = <R>(tokenCommand: Layer.Layer<TokenCommand, never, R>) =>
     const { region } = yield* Settings.Settings
     return Option.some<Setup>({
       defaults: { region: region.value, model: defaultModel },
-      models: (answers) => listModels(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
-      attempt: (answers) => attempt(answers).pipe(Effect.provide(tokenCommand), Effect.provide(context)),
+      check: (answers) =>
+        Effect.zipRight(checkEndpoint(answers), listModels(answers), { concurrent: true }).pipe(
+          Effect.provide(tokenCommand),
+          Effect.provide(context)
+        ),
+      attempt: (answers) =>
+        attempt(answers).pipe(
+          Effect.mapError(toSetupError),
+          Effect.provide(tokenCommand),
+          Effect.provide(context)
+        ),
       save: (answers) => Effect.provide(save(answers), context)
     })
   })

@@ -100,7 +100,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
 
     /** A turn, a shell command or a compaction: one at a time, and Esc stops it. */
     const task = yield* FiberHandle.make()
-    const setupAttempt = yield* FiberHandle.make()
+    const setupTest = yield* FiberHandle.make()
     const externalEditor = yield* FiberHandle.make()
     const clipboard = yield* FiberHandle.make()
     const hint = yield* FiberHandle.make()
@@ -227,14 +227,14 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
           return fork(prompt.remember(action.text))
         case "expire-hint":
           return runAs(hint, Effect.delay(send({ type: "hint-expired" }), hintDuration))
-        case "list-setup-models":
-          return runAs(modelList, setup.listModels(action.answers))
+        case "check-setup":
+          return runAs(setupTest, setup.check(action.answers))
         case "attempt-setup":
-          return runAs(setupAttempt, setup.attempt(action.answers))
+          return runAs(setupTest, setup.attempt(action.answers))
         case "save-setup":
           return fork(setup.save(action.answers))
         case "stop-setup":
-          return interrupt(setupAttempt)
+          return interrupt(setupTest)
         case "quit":
           return Effect.asVoid(Deferred.succeed(quit, undefined))
       }
@@ -259,7 +259,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
     })
 
     const interruptAll = Effect.zipRight(
-      Effect.forEach([task, setupAttempt, externalEditor, clipboard, hint, modelList], FiberHandle.clear, {
+      Effect.forEach([task, setupTest, externalEditor, clipboard, hint, modelList], FiberHandle.clear, {
         discard: true
       }),
       FiberSet.clear(others)

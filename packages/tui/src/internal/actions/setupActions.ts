@@ -19,7 +19,7 @@ export const make = (onSaved: Effect.Effect<void>) =>
               send({
                 type: "setup-failed",
                 problem: mask({ message: error.message, hint: error.hint }),
-                isCredentialRefused: error._tag === "SetupError" && error.isCredentialRefused
+                wrong: error._tag === "SetupError" ? error.wrong : "unknown"
               })
           )
       })
@@ -33,8 +33,8 @@ export const make = (onSaved: Effect.Effect<void>) =>
       })
 
     return {
-      listModels: (answers: Answers) =>
-        withSetup((setup) => Effect.flatMap(setup.models(answers), (models) => send({ type: "setup-models", models }))),
+      check: (answers: Answers) =>
+        withSetup((setup) => Effect.flatMap(setup.check(answers), (models) => send({ type: "setup-checked", models }))),
       attempt: (answers: Answers) =>
         withSetup((setup) =>
           Effect.flatMap(setup.attempt(answers), (reply) =>

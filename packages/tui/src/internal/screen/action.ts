@@ -56,7 +56,7 @@ export type Action =
   /** Adds the prompt to the history. */
   | { readonly type: "remember"; readonly text: string }
   | { readonly type: "expire-hint" }
-  | { readonly type: "list-setup-models"; readonly answers: Answers }
+  | { readonly type: "check-setup"; readonly answers: Answers }
   | { readonly type: "attempt-setup"; readonly answers: Answers }
   | { readonly type: "save-setup"; readonly answers: Answers }
   | { readonly type: "stop-setup" }

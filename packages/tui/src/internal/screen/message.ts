@@ -5,7 +5,7 @@ import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
-import type { ActiveModel, Model } from "../../Host.ts"
+import type { ActiveModel, Model, WrongAnswer } from "../../Host.ts"
 import type { Command } from "../input/completion.ts"
 import type { Paste } from "../input/editorText.ts"
 import type { Key } from "../input/keys.ts"
@@ -83,11 +83,11 @@ export type Message =
   /** A pasted text or the clipboard has been read for images. If it failed (not `isOk`), the reason has been shown. */
   | { readonly type: "attachment-read"; readonly source: "pasted" | "clipboard"; readonly isOk: boolean }
   | { readonly type: "setup"; readonly setup: Setup }
-  | { readonly type: "setup-models"; readonly models: ReadonlyArray<Model> }
+  | { readonly type: "setup-checked"; readonly models: ReadonlyArray<Model> }
   | {
     readonly type: "setup-failed"
     readonly problem: { readonly message: string; readonly hint: string }
-    readonly isCredentialRefused: boolean
+    readonly wrong: WrongAnswer
   }
   | { readonly type: "setup-done" }
   | { readonly type: "branch"; readonly branch: string | undefined }

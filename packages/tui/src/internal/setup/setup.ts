@@ -1,12 +1,15 @@
 import * as PastedToken from "@altimate-code/system/PastedToken"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { Answers, Model } from "../../Host.ts"
+import type { Answers, Model, WrongAnswer } from "../../Host.ts"
 import * as Editor from "../input/editor.ts"
 import * as Picker from "../input/picker.ts"
 
-/** `attempting`: a test request is under way; `failed`: it failed. */
-export type Step = "gateway" | "region" | "credential" | "token" | "profile" | "model" | "attempting" | "failed"
+/** A test: of the endpoint and the credential, or of all answers. */
+export type Test = "checking" | "attempting"
+
+/** `failed`: a test failed. */
+export type Step = "gateway" | "region" | "credential" | "token" | "profile" | "model" | Test | "failed"
 
 /** The steps whose answer is typed. */
 export type Field = "gateway" | "region" | "token" | "profile"
@@ -20,7 +23,7 @@ export interface Problem {
 
 type CredentialKind = Answers["credential"]["_tag"]
 
-/** The first start: one question after the other, then a test request. */
+/** The first start: one question after the other, and a test as soon as the endpoint and the credential are known. */
 export interface Setup extends Readonly<Record<Field, Editor.State>> {
   readonly step: Step
   readonly credentialKind: CredentialKind
@@ -28,10 +31,10 @@ export interface Setup extends Readonly<Record<Field, Editor.State>> {
   readonly credentialKinds: Picker.Picker<CredentialKind>
   readonly models: Picker.Picker
   readonly remedies: Picker.Picker<Remedy>
-  /** What is wrong with the current answer, or why the test request failed. */
+  /** What is wrong with the current answer, or why the test failed. */
   readonly problem: Problem | undefined
-  /** Why the token was refused, while the user enters another one. That one is tested at once. */
-  readonly refusal: Problem | undefined
+  /** The test that showed an answer to be wrong, while the user changes it. The new one is tested at once. */
+  readonly failedTest: { readonly test: Test; readonly problem: Problem } | undefined
 }
 
 const credentialKinds: ReadonlyArray<Picker.Choice<CredentialKind>> = [
@@ -44,14 +47,17 @@ const credentialKinds: ReadonlyArray<Picker.Choice<CredentialKind>> = [
   { id: "Chain", label: "With the default AWS credentials", detail: "environment variables, SSO, instance role" }
 ]
 
-/** What the user can do after the test request has failed. */
-export type Remedy = "change" | "retry" | "save"
+/** What the user can do after a test has failed. `skip` goes to the question about the model. */
+export type Remedy = "change" | "retry" | "skip" | "save"
 
-const remedies: ReadonlyArray<Picker.Choice<Remedy>> = [
-  { id: "change", label: "Change the answers", detail: "" },
-  { id: "retry", label: "Try again", detail: "" },
-  { id: "save", label: "Save anyway", detail: "even though the test request failed" }
-]
+const makeRemedies = (test: Test): Picker.Picker<Remedy> =>
+  Picker.make<Remedy>("What now?", [
+    { id: "change", label: "Change the answers", detail: "" },
+    { id: "retry", label: "Try again", detail: "" },
+    test === "checking"
+      ? { id: "skip", label: "Choose a model", detail: "even though the test failed" }
+      : { id: "save", label: "Save anyway", detail: "even though the test failed" }
+  ])
 
 const makeField = (text: string): Editor.State => Editor.update(Editor.empty([]), { type: "set", text })
 
@@ -73,9 +79,9 @@ export const make = (
     Math.max(0, models.findIndex(({ id }) => id === defaults.model)),
     Picker.customModel
   ),
-  remedies: Picker.make("What now?", remedies),
+  remedies: makeRemedies("checking"),
   problem: undefined,
-  refusal: undefined
+  failedTest: undefined
 })
 
 export const answersOf = (setup: Setup): Answers => {
@@ -99,23 +105,51 @@ const credentialOf = ({ credentialKind, profile, token }: Setup): Answers["crede
   }
 }
 
-/** Offers the models that the gateway lists. */
-export const offerModels = (setup: Setup, models: ReadonlyArray<Model>): Setup => ({
+/** The endpoint and the credential are right: asks which of these models to use. */
+export const askForModel = (setup: Setup, models: ReadonlyArray<Model>): Setup => ({
   ...setup,
-  models: Picker.replaceChoices(setup.models, Picker.modelChoices(models))
+  step: "model",
+  models: Picker.replaceChoices(setup.models, Picker.modelChoices(models)),
+  problem: undefined,
+  failedTest: undefined
 })
 
-/** The test request failed: offers what to do about it. */
-export const markFailed = (setup: Setup, problem: Problem): Setup => ({
-  ...setup,
-  step: "failed",
-  remedies: Picker.make("What now?", remedies),
-  problem,
-  refusal: undefined
-})
+/** The test that runs, or that ran last. */
+const testOf = ({ failedTest, step }: Setup): Test =>
+  step === "checking" || step === "attempting" ? step : failedTest?.test ?? "attempting"
 
-/** The test request failed because of the credential: asks for another token. */
-export const markRefused = (setup: Setup, problem: Problem): Setup =>
-  setup.credentialKind === "Token"
-    ? { ...setup, step: "token", token: Editor.empty([]), problem, refusal: problem }
-    : markFailed(setup, problem)
+/** A test failed: returns to the answer that is wrong, or offers what to do if that is not known. */
+export const markFailed = (setup: Setup, problem: Problem, wrong: WrongAnswer): Setup => {
+  const test = testOf(setup)
+  const step = wrong === "unknown" ? "failed" : wrong === "endpoint" ? endpointStep(setup) : credentialStep(setup)
+  return moveToEnd({
+    ...setup,
+    step,
+    remedies: makeRemedies(test),
+    problem,
+    failedTest: { test, problem }
+  })
+}
+
+/** Without a gateway, the region decides where requests go. */
+const endpointStep = ({ gateway }: Setup): Step => gateway.text.trim() === "" ? "region" : "gateway"
+
+/** The last question about the credential. */
+export const credentialStep = ({ credentialKind }: Setup): Step =>
+  credentialKind === "Token" ? "token" : credentialKind === "Profile" ? "profile" : "credential"
+
+/** The answer that is being typed. */
+export const typedField = ({ step }: Setup): Field | undefined =>
+  step === "gateway" || step === "region" || step === "token" || step === "profile" ? step : undefined
+
+/** The cursor of a text that is changed again is where it is when it is first shown. */
+export const moveToEnd = (setup: Setup): Setup => {
+  const field = typedField(setup)
+  return field === undefined || field === "token"
+    ? setup
+    : { ...setup, [field]: Editor.update(setup[field], { type: "set", text: setup[field].text }) }
+}
+
+/** The token that was refused is still in the field. What is typed replaces it, because a hidden text can't be edited. */
+export const isTokenRefused = ({ failedTest, problem, step }: Setup): boolean =>
+  step === "token" && problem !== undefined && problem === failedTest?.problem

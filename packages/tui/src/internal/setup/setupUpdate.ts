@@ -3,21 +3,30 @@ import * as Editor from "../input/editor.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
 import { findProblem } from "./answerProblem.ts"
-import { type Field, markFailed, type Remedy, type Setup, type Step } from "./setup.ts"
+import {
+  credentialStep,
+  type Field,
+  isTokenRefused,
+  markFailed,
+  moveToEnd,
+  type Remedy,
+  type Setup,
+  type Step,
+  type Test,
+  typedField
+} from "./setup.ts"
 
 export type Result =
   | { readonly type: "open"; readonly setup: Setup }
-  /** Look for the models that the gateway lists. */
-  | { readonly type: "list"; readonly setup: Setup }
-  /** Send the test request. */
-  | { readonly type: "attempt"; readonly setup: Setup }
+  /** Start the test. */
+  | { readonly type: Test; readonly setup: Setup }
   | { readonly type: "save"; readonly setup: Setup }
-  /** Stop the test request. */
+  /** Stop the test. */
   | { readonly type: "stop"; readonly setup: Setup }
   | { readonly type: "quit" }
 
-const stepBefore = ({ credentialKind, step }: Setup): Step | undefined => {
-  switch (step) {
+const stepBefore = (setup: Setup): Step | undefined => {
+  switch (setup.step) {
     case "gateway":
       return undefined
     case "region":
@@ -28,59 +37,57 @@ const stepBefore = ({ credentialKind, step }: Setup): Step | undefined => {
     case "profile":
       return "credential"
     case "model":
-      return credentialKind === "Token" ? "token" : credentialKind === "Profile" ? "profile" : "credential"
+    case "checking":
+      return credentialStep(setup)
     case "attempting":
-    case "failed":
       return "model"
+    case "failed":
+      return setup.failedTest?.test === "checking" ? credentialStep(setup) : "model"
   }
 }
 
-const stepAfter = ({ credentialKind, step }: Setup): Step => {
-  switch (step) {
+const stepAfter = (setup: Setup): Step => {
+  switch (setup.step) {
     case "gateway":
       return "region"
     case "region":
       return "credential"
-    case "credential":
-      return credentialKind === "Token" ? "token" : credentialKind === "Profile" ? "profile" : "model"
+    case "credential": {
+      const next = credentialStep(setup)
+      return next === "credential" ? "checking" : next
+    }
     default:
-      return "model"
+      return "checking"
   }
 }
 
 const stayOpen = (setup: Setup): Result => ({ type: "open", setup })
 
-/** Asks the next question. */
+/** Asks the next question, or tests the answers. */
 const goOn = (setup: Setup): Result => {
+  if (setup.failedTest !== undefined) return startTest(setup, setup.failedTest.test)
   const step = stepAfter(setup)
-  return { type: step === "model" ? "list" : "open", setup: { ...setup, step, problem: undefined } }
+  return step === "checking" ? startTest(setup, step) : stayOpen({ ...setup, step, problem: undefined })
 }
 
 const goBack = (setup: Setup): Result => {
-  // Back to the other remedies.
-  if (setup.refusal !== undefined) return stayOpen(markFailed(setup, setup.refusal))
+  const { failedTest } = setup
+  // To what else can be done about it.
+  if (failedTest !== undefined && setup.step !== "failed") {
+    return stayOpen(markFailed(setup, failedTest.problem, "unknown"))
+  }
   const step = stepBefore(setup)
   if (step === undefined) return { type: "quit" }
-  const next = moveToEnd({ ...setup, step, problem: undefined })
-  return setup.step === "attempting" ? { type: "stop", setup: next } : stayOpen(next)
+  const next = moveToEnd({ ...setup, step, problem: undefined, failedTest: undefined })
+  return setup.step === "checking" || setup.step === "attempting"
+    ? { type: "stop", setup: next }
+    : stayOpen(next)
 }
 
-/** The cursor of a text that is changed again is where it is when it is first shown. */
-const moveToEnd = (setup: Setup): Setup => {
-  const field = typedField(setup)
-  return field === undefined || field === "token"
-    ? setup
-    : { ...setup, [field]: Editor.update(setup[field], { type: "set", text: setup[field].text }) }
-}
-
-const attempt = (setup: Setup): Result => ({
-  type: "attempt",
-  setup: { ...setup, step: "attempting", problem: undefined, refusal: undefined }
+const startTest = (setup: Setup, test: Test): Result => ({
+  type: test,
+  setup: { ...setup, step: test, problem: undefined, failedTest: undefined }
 })
-
-/** The answer that is being typed. */
-const typedField = ({ step }: Setup): Field | undefined =>
-  step === "gateway" || step === "region" || step === "token" || step === "profile" ? step : undefined
 
 export const update = (setup: Setup, key: Key): Result => {
   const name = nameOf(key)
@@ -96,14 +103,15 @@ export const update = (setup: Setup, key: Key): Result => {
       const result = Picker.update(setup.credentialKinds, key)
       if (result.type === "closed") return goBack(setup)
       if (result.type === "open") return stayOpen({ ...setup, credentialKinds: result.picker })
-      return goOn({ ...setup, credentialKind: result.choice.id })
+      return goOn(chooseCredential(setup, result.choice.id))
     }
     case "model": {
       const result = Picker.update(setup.models, key)
       if (result.type === "closed") return goBack(setup)
       if (result.type === "open") return stayOpen({ ...setup, models: result.picker })
-      return attempt({ ...setup, model: result.choice.id })
+      return startTest({ ...setup, model: result.choice.id }, "attempting")
     }
+    case "checking":
     case "attempting":
       return name === "escape" ? goBack(setup) : stayOpen(setup)
     case "failed": {
@@ -117,14 +125,23 @@ export const update = (setup: Setup, key: Key): Result => {
   }
 }
 
+/** Another kind has its own question, which must be answered before the test. */
+const chooseCredential = (setup: Setup, credentialKind: Setup["credentialKind"]): Setup => ({
+  ...setup,
+  credentialKind,
+  failedTest: credentialKind === setup.credentialKind ? setup.failedTest : undefined
+})
+
 const applyRemedy = (setup: Setup, remedy: Remedy): Result => {
   switch (remedy) {
     case "save":
       return { type: "save", setup }
     case "retry":
-      return attempt(setup)
+      return startTest(setup, setup.failedTest?.test ?? "attempting")
+    case "skip":
+      return stayOpen({ ...setup, step: "model", problem: undefined, failedTest: undefined })
     case "change":
-      return stayOpen({ ...setup, step: "gateway", problem: undefined })
+      return stayOpen(moveToEnd({ ...setup, step: "gateway", problem: undefined, failedTest: undefined }))
   }
 }
 
@@ -132,7 +149,7 @@ const updateField = (setup: Setup, field: Field, key: Key, name: string | undefi
   if (name === "escape") return goBack(setup)
   if (name === "return") {
     const problem = findProblem(field, Editor.expand(setup[field]).trim())
-    if (problem === undefined) return setup.refusal === undefined ? goOn(setup) : attempt(setup)
+    if (problem === undefined) return goOn(setup)
     const { completed } = problem
     return stayOpen({
       ...setup,
@@ -141,7 +158,7 @@ const updateField = (setup: Setup, field: Field, key: Key, name: string | undefi
     })
   }
   const action = lineActionOf(key)
-  return action === undefined
-    ? stayOpen(setup)
-    : stayOpen({ ...setup, [field]: Editor.update(setup[field], action), problem: undefined })
+  if (action === undefined) return stayOpen(setup)
+  const before = isTokenRefused(setup) ? Editor.empty([]) : setup[field]
+  return stayOpen({ ...setup, [field]: Editor.update(before, action), problem: undefined })
 }

@@ -3,7 +3,7 @@ import * as Picker from "../input/picker.ts"
 import { type Canvas, drawRule, indent, type Lines, narrow, paintLine, paintWrapped } from "../terminal/canvas.ts"
 import type { Role } from "../terminal/theme.ts"
 import { clean } from "../terminal/themedText.ts"
-import type { Field, Setup, Step } from "./setup.ts"
+import { type Field, isTokenRefused, type Setup, type Step } from "./setup.ts"
 
 const questions: Readonly<Record<Field, { readonly title: string; readonly explanation: string }>> = {
   gateway: {
@@ -12,7 +12,7 @@ const questions: Readonly<Record<Field, { readonly title: string; readonly expla
       "Your gateway for Amazon Bedrock, e.g. https://bedrock.example.com. Leave it empty to use AWS directly."
   },
   region: { title: "Region", explanation: "The AWS region your models run in." },
-  token: { title: "Token", explanation: "It is never displayed. Nothing is stored before the test request." },
+  token: { title: "Token", explanation: "It is never displayed. Nothing is stored before the test." },
   profile: { title: "AWS profile", explanation: "The name of a profile in ~/.aws/config." }
 }
 
@@ -22,6 +22,7 @@ const order: ReadonlyArray<Step> = [
   "credential",
   "token",
   "profile",
+  "checking",
   "model",
   "attempting",
   "failed"
@@ -57,7 +58,8 @@ const givenAnswers = (setup: Setup): ReadonlyArray<Answer> => {
     },
     { step: "model", name: "Model", value: setup.model }
   ]
-  return all.filter(({ step }) => order.indexOf(step) < order.indexOf(setup.step))
+  const until = setup.step === "failed" ? setup.failedTest?.test ?? setup.step : setup.step
+  return all.filter(({ step }) => order.indexOf(step) < order.indexOf(until))
 }
 
 /** Always shows the lines that have the focus, and as many of the lines above them as fit. */
@@ -71,44 +73,44 @@ export const render = (
     ...above.slice(Math.max(0, above.length + lines.length - rows)),
     ...lines
   ]
+  /** What is wrong matters more than what to do about it, and than what is above it. */
+  const withProblem = (above: Lines, lines: Lines): Lines =>
+    below([...above, ...renderProblem(setup, canvas).slice(0, Math.max(0, rows - lines.length))], lines)
   /** The beginning of the head makes way for the choices. */
   const roomFor = ({ choices }: Picker.Picker): number =>
     Math.min(rows, Math.max(Math.min(9, choices.length + 3), rows - head.length - 6))
   switch (setup.step) {
     case "credential":
       return {
-        lines: below(head, Picker.render(setup.credentialKinds, canvas, roomFor(setup.credentialKinds))),
+        lines: withProblem(head, Picker.render(setup.credentialKinds, canvas, roomFor(setup.credentialKinds))),
         cursor: undefined
       }
     case "model":
       return { lines: below(head, Picker.render(setup.models, canvas, roomFor(setup.models))), cursor: undefined }
-    case "attempting":
+    case "checking":
       return {
-        lines: below(head, [
-          paintLine([{ text: "… sending a test request to the model · esc: stop", roles: ["accent"] }], canvas)
-        ]),
+        lines: below(head, [renderTest("… testing the endpoint and the credential", canvas)]),
         cursor: undefined
       }
+    case "attempting":
+      return { lines: below(head, [renderTest("… sending a test request to the model", canvas)]), cursor: undefined }
     case "failed":
       return {
-        lines: below(
-          [...head, ...renderProblem(setup, canvas)],
-          Picker.render(setup.remedies, canvas, Math.min(rows, 7))
-        ),
+        lines: withProblem(head, Picker.render(setup.remedies, canvas, Math.min(rows, 7))),
         cursor: undefined
       }
     default: {
-      const { explanation, title } = questions[setup.step]
+      const { title, ...question } = questions[setup.step]
+      const explanation = isTokenRefused(setup) ? refusedToken : question.explanation
       const field = setup[setup.step]
       const { cursor, lines } = Editor.view(
         setup.step === "token" ? hideToken(field) : field,
         Math.max(1, canvas.width - 4),
         2
       )
-      const all = below(
+      const all = withProblem(
         [...head, canvas.theme.strong(title), ...paintWrapped([{ text: explanation, roles: ["dim"] }], canvas)],
         [
-          ...renderProblem(setup, canvas),
           ...indent(lines, canvas.theme.accent("› "), "  "),
           paintLine([{
             text: setup.step === "gateway" ? "enter: next · esc: quit" : "enter: next · esc: back",
@@ -121,6 +123,11 @@ export const render = (
   }
 }
 
+const refusedToken = "Paste another one, which replaces it. Enter tries the same one again."
+
+const renderTest = (text: string, canvas: Canvas): string =>
+  paintLine([{ text: `${text} · esc: stop`, roles: ["accent"] }], canvas)
+
 const renderHead = (setup: Setup, canvas: Canvas): Lines => [
   drawRule(canvas, "Setup"),
   ...paintWrapped([{
@@ -129,7 +136,7 @@ const renderHead = (setup: Setup, canvas: Canvas): Lines => [
   }], canvas),
   ...givenAnswers(setup).map(({ name, value }) =>
     paintLine([
-      // Only the test request at the end shows whether an answer is right.
+      // Only the test at the end shows whether an answer is right.
       { text: "· ", roles: ["dim"] },
       { text: name.padEnd(12), roles: ["dim"] },
       { text: clean(value), roles: ["text"] }

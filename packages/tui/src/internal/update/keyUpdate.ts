@@ -142,9 +142,9 @@ const applySetup = (state: State, result: SetupUpdate.Result): Step => {
   switch (result.type) {
     case "open":
       return step(next)
-    case "list":
-      return step(next, { type: "list-setup-models", answers: answersOf(setup) })
-    case "attempt":
+    case "checking":
+      return step(next, { type: "check-setup", answers: answersOf(setup) })
+    case "attempting":
       return step(next, { type: "attempt-setup", answers: answersOf(setup) })
     case "save":
       return step(next, { type: "save-setup", answers: answersOf(setup) })

@@ -4,7 +4,7 @@ import * as Question from "../questions/question.ts"
 import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
 import { getCanvas, getOverlayRows } from "../screen/view.ts"
-import { markFailed, markRefused, offerModels } from "../setup/setup.ts"
+import { askForModel, markFailed } from "../setup/setup.ts"
 import { showTaskOutput, tickTasks, updateTasks } from "../tasks/taskList.ts"
 import { endAttaching, isHeldPromptReady } from "./attaching.ts"
 import { hasSameCompletion, updateCompletion } from "./completionUpdate.ts"
@@ -152,15 +152,17 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     }
     case "setup":
       return step({ ...state, overlay: { type: "setup", setup: message.setup } })
-    case "setup-models":
-      return state.overlay?.type === "setup"
-        ? step({ ...state, overlay: { type: "setup", setup: offerModels(state.overlay.setup, message.models) } })
+    case "setup-checked":
+      return state.overlay?.type === "setup" && state.overlay.setup.step === "checking"
+        ? step({ ...state, overlay: { type: "setup", setup: askForModel(state.overlay.setup, message.models) } })
         : step(state)
-    case "setup-failed": {
-      if (state.overlay?.type !== "setup") return step(state)
-      const mark = message.isCredentialRefused ? markRefused : markFailed
-      return step({ ...state, overlay: { type: "setup", setup: mark(state.overlay.setup, message.problem) } })
-    }
+    case "setup-failed":
+      return state.overlay?.type === "setup"
+        ? step({
+          ...state,
+          overlay: { type: "setup", setup: markFailed(state.overlay.setup, message.problem, message.wrong) }
+        })
+        : step(state)
     case "setup-done":
       return step({ ...state, overlay: undefined })
     case "branch":
