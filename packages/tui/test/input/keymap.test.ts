@@ -158,7 +158,7 @@ describe("The keys of the prompt", () => {
       make({ leader: "ctrl+t", editor_open: "f4", tool_details: "none", session_list: "none" }).keymap
     ).join("\n")
     assert.match(lines, /^\/new +start a new session \(ctrl-t n\)$/m)
-    assert.match(lines, /^\/sessions +resume an earlier session$/m)
+    assert.match(lines, /^\/sessions +resume, rename, copy or delete an earlier session$/m)
     assert.match(lines, /^f4 +edit the prompt/m)
     assert.notInclude(lines, "tool output and the model's reasoning")
     assert.match(lines, /^enter +send/m)

@@ -9,7 +9,7 @@ describe("Another session", () => {
   it("is opened when it is chosen", () => {
     const it = makeScreen()
     it.press("/sessions", "\r")
-    it.send({ type: "sessions", picker }, { type: "task-ended" })
+    it.send({ type: "sessions", picker, currentId: "newer" }, { type: "task-ended" })
     it.press("\r")
     assert.deepStrictEqual(it.actionsOf("open-session"), [{ type: "open-session", id: "older" }])
     it.send(conversation, { type: "task-ended" })
@@ -19,7 +19,7 @@ describe("Another session", () => {
   it("is opened after a turn that began before the list appeared", () => {
     const it = makeScreen()
     it.press("/sessions", "\r", "hello", "\r")
-    it.send({ type: "sessions", picker }, { type: "task-ended" })
+    it.send({ type: "sessions", picker, currentId: "newer" }, { type: "task-ended" })
     assert.strictEqual(it.state().task.type, "turn")
     it.press("\r")
     assert.lengthOf(it.actionsOf("open-session"), 0)

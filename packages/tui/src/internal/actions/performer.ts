@@ -187,6 +187,12 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
           return Effect.zipRight(modes.endSession, fork(sessions.create))
         case "rename-session":
           return fork(sessions.rename(action.title))
+        case "retitle-session":
+          return fork(sessions.retitle(action.id, action.title))
+        case "copy-session":
+          return fork(sessions.copy(action.id))
+        case "delete-session":
+          return fork(sessions.remove(action.id))
         case "export":
           return fork(sessions.exportMarkdown(action.file))
         case "fork-session":

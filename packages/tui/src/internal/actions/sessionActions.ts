@@ -1,4 +1,5 @@
 import type { Listed, Session } from "@altimate-code/agent/session/Session"
+import type { SessionError } from "@altimate-code/agent/session/SessionError"
 import { SessionStore } from "@altimate-code/agent/session/SessionStore"
 import * as Transcript from "@altimate-code/agent/session/Transcript"
 import { Workspace } from "@altimate-code/agent/Workspace"
@@ -15,7 +16,7 @@ import { relativeTime } from "../input/relativeTime.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 
-/** `/new`, `/sessions`, `/fork`, `/rename` and `/export`. A session that is `keptOpen` must not be opened a second time. */
+/** `/new`, `/sessions` and its keys, `/fork`, `/rename` and `/export`. A session that is `keptOpen` must not be opened a second time. */
 export const make = (keptOpen: Session | undefined) =>
   Effect.gen(function*() {
     const sessions = yield* SessionStore
@@ -46,16 +47,19 @@ export const make = (keptOpen: Session | undefined) =>
       }))
     }
 
-    const list = Effect.gen(function*() {
+    const readChoices = Effect.gen(function*() {
       const all = yield* sessions.list
-      if (all.length === 0) return yield* showNotice("There are no earlier sessions.")
       const here = all.filter(({ directory }) => directory === workspace.directory)
       const elsewhere = all.filter(({ directory }) => directory !== workspace.directory)
       const { id } = yield* current.get
-      yield* send({
-        type: "sessions",
-        picker: Picker.make("Sessions", toChoices([...here, ...elsewhere], id, yield* Clock.currentTimeMillis))
-      })
+      return toChoices([...here, ...elsewhere], id, yield* Clock.currentTimeMillis)
+    })
+
+    const list = Effect.gen(function*() {
+      const choices = yield* readChoices
+      if (choices.length === 0) return yield* showNotice("There are no earlier sessions.")
+      const { id } = yield* current.get
+      yield* send({ type: "sessions", picker: Picker.make("Sessions", choices), currentId: id })
     }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
 
     const open = (id: string) =>
@@ -81,12 +85,38 @@ export const make = (keptOpen: Session | undefined) =>
       yield* current.switchTo(sessions.open(copy.id), `Copied session ${id}. You are now in the copy, ${copy.id}.`)
     }).pipe(Effect.catchAll(showFailure), Effect.ensuring(send({ type: "task-ended" })))
 
-    const rename = (title: string) =>
+    const setTitle = ({ append }: Pick<Session, "append">, title: string) =>
       Effect.gen(function*() {
-        const { append } = yield* current.get
         yield* append({ type: "title", title, time: DateTime.formatIso(yield* DateTime.now) })
         yield* showNotice(`Session renamed: ${title}`)
-      }).pipe(Effect.catchAll(showFailure))
+      })
+
+    const rename = (title: string) =>
+      Effect.flatMap(current.get, (session) => setTitle(session, title)).pipe(Effect.catchAll(showFailure))
+
+    /** Does something with a session of the list, and reads the list again. */
+    const change = (effect: Effect.Effect<void, SessionError>) =>
+      effect.pipe(
+        Effect.catchAll(showFailure),
+        Effect.zipRight(Effect.flatMap(readChoices, (choices) => send({ type: "sessions-listed", choices }))),
+        Effect.catchAll(showFailure)
+      )
+
+    const retitle = (id: string, title: string) =>
+      change(Effect.gen(function*() {
+        const here = yield* current.get
+        if (id === here.id) return yield* setTitle(here, title)
+        if (id === keptOpen?.id) return yield* setTitle(keptOpen, title)
+        yield* Effect.scoped(Effect.flatMap(sessions.open(id), (session) => setTitle(session, title)))
+      }))
+
+    const copy = (id: string) =>
+      change(
+        Effect.flatMap(sessions.fork(id), (copy) => showNotice(`Copied session ${copy.of}. The copy is ${copy.id}.`))
+      )
+
+    const remove = (id: string) =>
+      change(Effect.flatMap(sessions.remove(id), (id) => showNotice(`Deleted session ${id}.`)))
 
     /** A file that the user names is not replaced: it may be something else. */
     const exportMarkdown = (given: string | undefined) =>
@@ -112,5 +142,5 @@ export const make = (keptOpen: Session | undefined) =>
         )
       )
 
-    return { list, open, create, fork, rename, exportMarkdown }
+    return { list, open, create, fork, rename, retitle, copy, remove, exportMarkdown }
   })

@@ -1,25 +1,40 @@
 import type { Key } from "./keys.ts"
 
 /** An action that `keybinds` can give keys to. The names and, with the leader key, the defaults are those of opencode. */
-export interface Binding {
+export interface Binding<Target = PromptTarget | SessionTarget> {
   readonly setting: string
   /** As in the configuration. */
   readonly defaults: string
-  readonly target:
-    /** What this key does by default. */
-    | { readonly type: "key"; readonly key: Key }
-    | { readonly type: "command"; readonly command: string }
-    /** Quits if the prompt is empty. */
-    | { readonly type: "exit" }
-    | { readonly type: "clear" }
+  readonly target: Target
 }
 
-const press = (name: string, modifier?: "ctrl" | "meta" | "shift"): Binding["target"] => ({
+export type SessionKey = "rename" | "delete" | "fork"
+
+/** Does it with the selected session, only in the list of sessions. */
+export interface SessionTarget {
+  readonly type: "session"
+  readonly does: SessionKey
+}
+
+/** What a key does in the prompt. */
+export type PromptTarget =
+  /** What this key does by default. */
+  | { readonly type: "key"; readonly key: Key }
+  | { readonly type: "command"; readonly command: string }
+  /** Quits if the prompt is empty. */
+  | { readonly type: "exit" }
+  | { readonly type: "clear" }
+
+const press = (name: string, modifier?: "ctrl" | "meta" | "shift"): PromptTarget => ({
   type: "key",
   key: { type: "key", name, ctrl: modifier === "ctrl", meta: modifier === "meta", shift: modifier === "shift" }
 })
 
-const bind = (setting: string, defaults: string, target: Binding["target"]): Binding => ({ setting, defaults, target })
+const bind = (setting: string, defaults: string, target: PromptTarget | SessionTarget): Binding => ({
+  setting,
+  defaults,
+  target
+})
 
 const run = (setting: string, defaults: string, command: string): Binding =>
   bind(setting, defaults, { type: "command", command })
@@ -36,6 +51,8 @@ export const bindings: ReadonlyArray<Binding> = [
   run("session_new", "<leader>n", "/new"),
   run("session_list", "<leader>l", "/sessions"),
   run("session_fork", "none", "/fork"),
+  bind("session_rename", "ctrl+r", { type: "session", does: "rename" }),
+  bind("session_delete", "ctrl+d", { type: "session", does: "delete" }),
   run("session_compact", "<leader>c", "/compact"),
   run("session_export", "<leader>x", "/export"),
   run("model_list", "<leader>m", "/model"),

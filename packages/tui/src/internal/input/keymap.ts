@@ -1,4 +1,4 @@
-import { type Binding, bindings } from "./bindings.ts"
+import { type Binding, bindings as all, type PromptTarget, type SessionKey } from "./bindings.ts"
 import { nameOf } from "./editing.ts"
 import type { Key } from "./keys.ts"
 
@@ -6,7 +6,9 @@ import type { Key } from "./keys.ts"
 export interface Keymap {
   /** Absent if it is turned off. */
   readonly leader: string | undefined
-  readonly targets: ReadonlyMap<string, Binding["target"]>
+  readonly targets: ReadonlyMap<string, PromptTarget>
+  /** What keys do with the selected session, in the list. */
+  readonly sessions: ReadonlyMap<string, SessionKey>
   /** Keys that have lost what they do by default. */
   readonly unbound: ReadonlySet<string>
   /** The keys of each action, as they are shown. */
@@ -94,6 +96,17 @@ const alternativesOf = (value: Keybinds[string]): ReadonlyArray<string> =>
 
 const defaultLeader = "ctrl-x"
 
+/** In the list of sessions, other keys have these actions. */
+const bindings = all.flatMap(({ target, ...binding }): ReadonlyArray<Binding<PromptTarget>> =>
+  target.type === "session" ? [] : [{ ...binding, target }]
+)
+
+/** Keys without which no list could be used. */
+const listKeys = ["return", "escape", "up", "down", "page-up", "page-down", "backspace"]
+
+/** `session_fork` has a key in the prompt only if the user gives it one. In the list it has this one, too. */
+const defaultFork = "ctrl+f"
+
 /** Ctrl-C must work whatever the configuration says. */
 const fixed = "ctrl-c"
 
@@ -130,11 +143,11 @@ export const make = (keybinds: Keybinds): { readonly keymap: Keymap; readonly pr
   }
   const leader = keybinds["leader"] === undefined ? defaultLeader : readLeader(keybinds["leader"])
 
-  const targets = new Map<string, Binding["target"]>()
-  const owners = new Map<string, Binding>()
+  const targets = new Map<string, PromptTarget>()
+  const owners = new Map<string, Binding<PromptTarget>>()
   const own = bindings.filter(({ setting }) => keybinds[setting] !== undefined)
   const keysOf = new Map<string, Array<string>>()
-  const bind = (binding: Binding, name: string): void => {
+  const bind = (binding: Binding<PromptTarget>, name: string): void => {
     targets.set(name, binding.target)
     owners.set(name, binding)
     keysOf.set(binding.setting, [...keysOf.get(binding.setting) ?? [], name])
@@ -184,13 +197,45 @@ export const make = (keybinds: Keybinds): { readonly keymap: Keymap; readonly pr
       `keybinds.${taker}: ${show(name, leader)} was the only key of ${setting}. Give it another one, or none.`
     )
   }
+  const sessions = new Map<string, SessionKey>()
+  for (const { defaults, setting, target } of all) {
+    const does = setting === "session_fork" ? "fork" : target.type === "session" ? target.does : undefined
+    if (does === undefined) continue
+    const value = keybinds[setting] ?? (does === "fork" ? defaultFork : defaults)
+    const names = does === "fork"
+      // Its keys in the prompt, which may begin with the leader key, have been read above.
+      ? alternativesOf(value).flatMap((text) => {
+        const parsed = parseKey(text)
+        return parsed.type === "key" && !parsed.name.startsWith("leader ") && !listKeys.includes(parsed.name)
+          ? [parsed.name]
+          : []
+      })
+      : readKeys(setting, value, (name) => {
+        const isUsable = name !== fixed && !listKeys.includes(name) && !name.startsWith("leader ")
+        if (!isUsable) {
+          problems.push(
+            `keybinds.${setting}: ${show(name, leader)} can't be used: it is a key of the list of sessions.`
+          )
+        }
+        return isUsable
+      })
+    for (const name of names) {
+      const taken = sessions.get(name)
+      if (taken === undefined) sessions.set(name, does)
+      else if (taken !== does && keybinds[setting] !== undefined) {
+        problems.push(
+          `keybinds.${setting}: in the list of sessions, ${show(name, leader)} is already bound to session_${taken}.`
+        )
+      }
+    }
+  }
   const shown = new Map(
     [...keysOf].map(([setting, keys]) => [
       setting,
       keys.filter((key) => leader !== undefined || !key.startsWith("leader ")).map((key) => show(key, leader))
     ])
   )
-  return { keymap: { leader, targets, unbound, shown }, problems }
+  return { keymap: { leader, targets, sessions, unbound, shown }, problems }
 }
 
 /** The keys without `keybinds`. */
@@ -202,6 +247,13 @@ export const labelOf = ({ shown }: Keymap, ...settings: ReadonlyArray<string>): 
 
 /** The key that stops what is running. Ctrl-C always does. */
 export const labelOfInterrupt = (keymap: Keymap): string => labelOf(keymap, "session_interrupt") ?? fixed
+
+/** The keys for the selected session, as they are shown. */
+export const describeSessionKeys = ({ leader, sessions }: Keymap): ReadonlyArray<string> =>
+  (["rename", "delete", "fork"] as const).flatMap((does) => {
+    const [name] = [...sessions].find(([, value]) => value === does) ?? []
+    return name === undefined ? [] : [`${show(name, leader)}: ${does === "fork" ? "copy" : does}`]
+  })
 
 /** The key that changes the mode. */
 export const labelOfMode = (keymap: Keymap): string | undefined => labelOf(keymap, "agent_cycle_reverse", "agent_cycle")
@@ -225,7 +277,7 @@ export const lookInOverlay = (keymap: Keymap, key: Key): Key => {
   return everywhere.includes(nameOf(key) ?? "") ? { ...key, name: "unbound" } : key
 }
 
-const isExit = ({ target }: Binding): boolean => target.type === "exit"
+const isExit = ({ target }: Binding<PromptTarget>): boolean => target.type === "exit"
 
 /** What a key does. `key` is what the prompt handles, which is the key itself unless it is bound to something else. */
 export type Meaning =

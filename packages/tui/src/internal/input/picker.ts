@@ -39,14 +39,21 @@ export const promptChoices = (prompts: ReadonlyArray<string>): ReadonlyArray<Cho
     text
   ) => ({ id: text, label: text.replace(/\s+/g, " ").trim(), detail: "" }))
 
-/** The picker with other choices. The selected one stays selected, if it is still there. */
+/** The picker with other choices. The selected one stays selected; if it is not there any more, the one in its place is. */
 export const replaceChoices = <Id extends string>(
   picker: Picker<Id>,
   choices: ReadonlyArray<Choice<Id>>
 ): Picker<Id> => {
-  const id = filterChoices(picker)[picker.selected]?.id
+  const id = selectedChoice(picker)?.id
   const next = { ...picker, choices }
-  return { ...next, selected: Math.max(0, filterChoices(next).findIndex((choice) => choice.id === id)) }
+  const selected = filterChoices(next).findIndex((choice) => choice.id === id)
+  return selected < 0 ? next : { ...next, selected }
+}
+
+/** Undefined if nothing matches the typed text. */
+export const selectedChoice = <Id extends string>(picker: Picker<Id>): Choice<Id> | undefined => {
+  const matches = filterChoices(picker)
+  return matches[Math.min(picker.selected, matches.length - 1)]
 }
 
 /** A model that is not in the list. */

@@ -8,7 +8,7 @@ export const slashCommands: ReadonlyArray<Command> = [
   { name: "/effort", description: "change how much the model thinks" },
   { name: "/new", description: "start a new session" },
   { name: "/clear", description: "start a new session, like /new" },
-  { name: "/sessions", description: "resume an earlier session" },
+  { name: "/sessions", description: "resume, rename, copy or delete an earlier session" },
   { name: "/fork", description: "copy this session and continue in the copy" },
   { name: "/rename", description: "give this session a title: /rename TITLE" },
   { name: "/status", description: "show the settings in use and where they come from" },

@@ -30,6 +30,10 @@ export type Action =
   | { readonly type: "new-session" }
   | { readonly type: "fork-session" }
   | { readonly type: "rename-session"; readonly title: string }
+  /** Of the list of sessions, which is then read again. */
+  | { readonly type: "retitle-session"; readonly id: string; readonly title: string }
+  | { readonly type: "copy-session"; readonly id: string }
+  | { readonly type: "delete-session"; readonly id: string }
   /** Into this file, or one that is named after the session. */
   | { readonly type: "export"; readonly file: string | undefined }
   | { readonly type: "show-task"; readonly id: string }

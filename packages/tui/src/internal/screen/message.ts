@@ -56,7 +56,9 @@ export type Message =
   | { readonly type: "mode"; readonly mode: Mode }
   | { readonly type: "model"; readonly model: ActiveModel }
   | { readonly type: "item"; readonly item: Item }
-  | { readonly type: "sessions"; readonly picker: Picker }
+  | { readonly type: "sessions"; readonly picker: Picker; readonly currentId: string }
+  /** Replaces the choices of the open list of sessions. */
+  | { readonly type: "sessions-listed"; readonly choices: Picker["choices"] }
   | { readonly type: "models"; readonly picker: Picker }
   /** Replaces the choices of an open picker for models. */
   | { readonly type: "models-listed"; readonly choices: Picker["choices"] }

@@ -57,7 +57,22 @@ export type Overlay =
   | { readonly type: "question"; readonly dialog: Dialog }
   | { readonly type: "models"; readonly picker: Picker }
   | { readonly type: "efforts"; readonly picker: Picker }
-  | { readonly type: "sessions"; readonly picker: Picker }
+  /** The session that is open is `currentId`. */
+  | { readonly type: "sessions"; readonly picker: Picker; readonly currentId: string }
+  /** The new title of a session of the list. */
+  | {
+    readonly type: "session-title"
+    readonly id: string
+    readonly list: Extract<Overlay, { readonly type: "sessions" }>
+    readonly title: Editor.State
+  }
+  /** Whether to delete a session of the list. */
+  | {
+    readonly type: "session-delete"
+    readonly id: string
+    readonly list: Extract<Overlay, { readonly type: "sessions" }>
+    readonly picker: Picker<"keep" | "delete">
+  }
   /** The background commands, by their IDs. */
   | { readonly type: "tasks"; readonly picker: Picker }
   /** What to do with one of them. */

@@ -9,7 +9,15 @@ import * as Question from "../questions/question.ts"
 import * as QuestionView from "../questions/questionView.ts"
 import type { QuestionFrame, ShownQuestion } from "../questions/shownQuestion.ts"
 import * as SetupView from "../setup/setupView.ts"
-import { type Canvas, drawRule, formatDuration, indent, type Lines, paintLine } from "../terminal/canvas.ts"
+import {
+  type Canvas,
+  drawRule,
+  formatDuration,
+  indent,
+  type Lines,
+  paintLine,
+  paintWrapped
+} from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
 import { clean, measureWidth } from "../terminal/themedText.ts"
 import { callLine } from "../transcript/itemView.ts"
@@ -187,10 +195,23 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
       return QuestionView.render(overlay.dialog, canvas, rows)
     case "models":
     case "efforts":
-    case "sessions":
     case "tasks":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16)), cursor: undefined }
     case "task":
+      return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), choiceKeys), cursor: undefined }
+    case "sessions": {
+      const keys = paintWrapped(
+        [{ text: Keymap.describeSessionKeys(state.keymap).join(" · "), roles: ["dim"] }],
+        canvas
+      )
+      return {
+        lines: [...Picker.render(overlay.picker, canvas, Math.min(rows, 16) - keys.length), ...keys],
+        cursor: undefined
+      }
+    }
+    case "session-title":
+      return renderTitle(overlay.title, canvas)
+    case "session-delete":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), choiceKeys), cursor: undefined }
     case "plan":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), planKeys), cursor: undefined }
@@ -214,6 +235,18 @@ const renderPrompt = (state: State, canvas: Canvas, room: number): RenderedOverl
       ...text,
       ...renderCompletion(state, canvas, room - 2 - text.length),
       drawRule(canvas)
+    ],
+    cursor: { row: 1 + cursor.row, column: 2 + cursor.column }
+  }
+}
+
+const renderTitle = (title: Editor.State, canvas: Canvas): RenderedOverlay => {
+  const { cursor, lines } = Editor.view(title, Math.max(1, canvas.width - 4), 2)
+  return {
+    lines: [
+      drawRule(canvas, "Title of the session"),
+      ...indent(lines, canvas.theme.accent("› "), "  "),
+      paintLine([{ text: "enter: rename · esc: back", roles: ["dim"] }], canvas)
     ],
     cursor: { row: 1 + cursor.row, column: 2 + cursor.column }
   }

@@ -13,6 +13,7 @@ import * as Pager from "../transcript/pager.ts"
 import { pressInPlan } from "./planQuestion.ts"
 import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
 import { closeOverlay } from "./questionQueue.ts"
+import { pressInSessions } from "./sessionList.ts"
 import { type Step, step } from "./step.ts"
 import { stopTask } from "./stopTask.ts"
 import { startLoading, submitOrQueue } from "./submission.ts"
@@ -33,8 +34,11 @@ export const pressKey = (state: State, pressed: Key): Step => {
       return applySetup(state, SetupUpdate.update(overlay.setup, key))
     case "models":
     case "efforts":
-    case "sessions":
       return pressInPicker(state, overlay, key)
+    case "sessions":
+    case "session-title":
+    case "session-delete":
+      return pressInSessions(state, overlay, key)
     case "tasks":
     case "task":
       return pressInTasks(state, overlay, key)
@@ -70,11 +74,11 @@ const skipRest = (state: State, key: Key): State => ({
 })
 
 /** What a choice from a list stands for. */
-const pickerCommands = { models: "/model", efforts: "/effort", sessions: "/sessions" }
+const pickerCommands = { models: "/model", efforts: "/effort" }
 
 const pressInPicker = (
   state: State,
-  overlay: Extract<Overlay, { readonly type: "models" | "efforts" | "sessions" }>,
+  overlay: Extract<Overlay, { readonly type: "models" | "efforts" }>,
   key: Key
 ): Step => {
   const result = Picker.update(overlay.picker, key)
@@ -85,7 +89,7 @@ const pressInPicker = (
   if (overlay.type === "models" && closed.task.type === "none") {
     return step(startLoading(closed, "switching model"), { type: "select-model", id: result.choice.id })
   }
-  // Queued if a prompt was sent before the list appeared: its turn finishes with the model and session it began with.
+  // Queued if a prompt was sent before the list appeared: its turn finishes with the model it began with.
   return submitOrQueue(closed, `${pickerCommands[overlay.type]} ${result.choice.id}`)
 }
 

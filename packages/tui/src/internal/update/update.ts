@@ -12,6 +12,7 @@ import { pressKey } from "./keyUpdate.ts"
 import { askAboutPlan } from "./planQuestion.ts"
 import { enter } from "./promptKeys.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
+import { replaceSessions } from "./sessionList.ts"
 import { type Step, step } from "./step.ts"
 import { returnPrompts } from "./stopTask.ts"
 import { submitFound, submitQueued } from "./submission.ts"
@@ -96,7 +97,12 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
     case "item":
       return step(TurnUpdate.addItem(state, message.item))
     case "sessions":
-      return step({ ...state, overlay: { type: "sessions", picker: message.picker } })
+      return step({
+        ...state,
+        overlay: { type: "sessions", picker: message.picker, currentId: message.currentId }
+      })
+    case "sessions-listed":
+      return step(replaceSessions(state, message.choices))
     case "models":
     case "efforts":
       return step({ ...state, overlay: { type: message.type, picker: message.picker } })
