@@ -65,6 +65,37 @@ layer(NodeContext.layer)("A configuration file", (it) => {
       }))
   })
 
+  describe("with several values of the wrong type is one error that names all of them", () => {
+    it.scoped("in the order of the file", () =>
+      Effect.gen(function*() {
+        const { failure, globalFile, write } = yield* makeFixture
+        yield* write(
+          globalFile,
+          "{\n\"permission\": { \"edit\": \"alow\", \"bash\": { \"ls\": 1 } },\n\"model\": 12345\n,\"instructions\": \"canary\"}"
+        )
+        const error = yield* failure()
+        assert.deepStrictEqual(error.message.replaceAll(globalFile, "FILE").split("\n"), [
+          "FILE:2:25: expected \"allow\", \"ask\", \"deny\" or an object for permission.edit, found a string. Did you mean \"allow\"?",
+          "FILE:2:49: expected \"allow\", \"ask\" or \"deny\" for permission.bash.ls, found a number",
+          "FILE:3:10: expected a string for model, found a number",
+          "FILE:4:18: expected an array for instructions, found a string"
+        ])
+        assert.strictEqual(error.hint, "Correct these settings, or remove them.")
+        assert.deepStrictEqual([error.reason, error.line, error.column], ["Type", 2, 25])
+      }))
+
+    it.scoped("but not more than ten", () =>
+      Effect.gen(function*() {
+        const { failure, globalFile, write } = yield* makeFixture
+        const rules = Object.fromEntries(Array.from({ length: 13 }, (_, index) => [`tool${index}`, 1]))
+        yield* write(globalFile, JSON.stringify({ permission: rules }, null, 1))
+        const lines = (yield* failure()).message.split("\n")
+        assert.lengthOf(lines, 11)
+        assert.include(lines[9], "permission.tool9")
+        assert.strictEqual(lines[10], "and 3 more")
+      }))
+  })
+
   describe("with a value of the wrong type is an error at that value", () => {
     const cases: ReadonlyArray<readonly [text: string, where: string, expected: string, found: string]> = [
       ["[]", "1:1", "an object", "an array"],

@@ -216,6 +216,11 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       assert.strictEqual(broken.code, 2)
       assert.deepStrictEqual(checks(broken.stdout), ["✓ versions", "✗ configuration"])
       assert.match(broken.stderr, /altimate-code.json:1:12: expected a string/)
+      yield* home.writeGlobalConfig("{ \"model\": 1,\n\"instructions\": 2 }")
+      const twice = yield* doctor()
+      for (const text of [twice.stderr, (yield* home.run(["run", "Hi"])).stderr]) {
+        assert.match(text, /altimate-code.json:1:12: expected a string[^]*altimate-code.json:2:17: expected an array/)
+      }
     }))
 
   it.scoped("reports untrusted settings and a buffered stream, and continues", () =>

@@ -2,12 +2,17 @@ import * as Suggest from "@altimate-code/system/Suggest"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
-import type { ConfigError } from "../../ConfigError.ts"
+import { ConfigError } from "../../ConfigError.ts"
 import { ConfigFile } from "../../ConfigFile.ts"
 import { errorAt } from "./errorAt.ts"
 import { type Branch, formatPath, toValue, type Tree } from "./tree.ts"
 
 const decode = ParseResult.decodeUnknownEither(ConfigFile)
+
+/** Only after a failure, because finding all errors takes longer. */
+const decodeAll = ParseResult.decodeUnknownEither(ConfigFile, { errors: "all" })
+
+const maxShownErrors = 10
 
 /** Whether every known setting has the right type. Decoding changes nothing, and `Schema.is` would prepare the same checks again. */
 export const isConfigFile = (value: unknown): value is ConfigFile => Either.isRight(decode(value))
@@ -15,12 +20,34 @@ export const isConfigFile = (value: unknown): value is ConfigFile => Either.isRi
 /** The tree, if every known setting in it has the right type. */
 export const checkTypes = (tree: Tree): Either.Either<Branch, ConfigError> => {
   if (tree._tag === "Leaf") return Either.left(mismatch(tree, ConfigFile.ast, []))
-  return Either.mapBoth(decode(toValue(tree)), {
-    onLeft: (issue) => {
-      const { ast, path } = findInnermost(issue, [])
-      return mismatch(findWithin(tree, path), ast, path)
-    },
+  const value = toValue(tree)
+  if (Either.isRight(decode(value))) return Either.right(tree)
+  return Either.mapBoth(decodeAll(value), {
+    onLeft: (issue) =>
+      combine(findInnermost(issue, []).map(({ ast, path }) => mismatch(findWithin(tree, path), ast, path))),
     onRight: () => tree
+  })
+}
+
+/** All errors as one, which has the place of the first in the file. */
+const combine = (found: ReadonlyArray<ConfigError>): ConfigError => {
+  const all = found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  const [first, ...others] = all
+  if (first === undefined || others.length === 0) return first ?? found[0]!
+  const more = all.length - maxShownErrors
+  const { column, line, path, reason } = first
+  return new ConfigError({
+    reason,
+    ...(path === undefined ? {} : { path }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    message: [
+      ...all.slice(0, maxShownErrors).map(({ hint, message }) =>
+        hint.startsWith("Did") ? `${message}. ${hint}` : message
+      ),
+      ...(more > 0 ? [`and ${more} more`] : [])
+    ].join("\n"),
+    hint: "Correct these settings, or remove them."
   })
 }
 
@@ -35,7 +62,7 @@ const findInnermost = (
   issue: ParseResult.ParseIssue,
   path: ReadonlyArray<string>,
   ast: AST.AST = ConfigFile.ast
-): { readonly ast: AST.AST; readonly path: ReadonlyArray<string> } => {
+): ReadonlyArray<{ readonly ast: AST.AST; readonly path: ReadonlyArray<string> }> => {
   switch (issue._tag) {
     case "Pointer":
       return findInnermost(issue.issue, [...path, ...[issue.path].flat().map(String)], ast)
@@ -45,16 +72,16 @@ const findInnermost = (
         const inner = [issue.issues].flat().find((each) =>
           each._tag === "Composite" && (AST.isTypeLiteral(each.ast) || AST.isTupleType(each.ast))
         )
-        return inner === undefined ? { ast: issue.ast, path } : findInnermost(inner, path)
+        return inner === undefined ? [{ ast: issue.ast, path }] : findInnermost(inner, path)
       }
-      return findInnermost("_tag" in issue.issues ? issue.issues : issue.issues[0], path, issue.ast)
+      return [issue.issues].flat().flatMap((each) => findInnermost(each, path, issue.ast))
     case "Refinement":
     case "Transformation":
       return findInnermost(issue.issue, path, issue.ast)
     case "Type":
-      return { ast: issue.ast, path }
+      return [{ ast: issue.ast, path }]
     default:
-      return { ast, path }
+      return [{ ast, path }]
   }
 }
 
