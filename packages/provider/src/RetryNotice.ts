@@ -18,6 +18,8 @@ export interface Wait {
   readonly error: BedrockError
   /** The number of the next attempt, from 2. */
   readonly attempt: number
+  /** The number of the last attempt. Absent if retries are limited only by time. */
+  readonly lastAttempt?: number
   /** When that attempt starts, in milliseconds since 1970. */
   readonly until: number
 }

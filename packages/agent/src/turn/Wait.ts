@@ -15,6 +15,8 @@ export interface Wait {
   readonly message: string
   /** The number of the next attempt, from 2. */
   readonly attempt: number
+  /** The number of the last attempt. Absent if retries are limited only by time. */
+  readonly lastAttempt?: number
   /** The time of the next attempt, in milliseconds since 1970. */
   readonly until: number
 }
@@ -27,10 +29,12 @@ const formatDuration = (millis: number): string => {
 }
 
 /**
- * Formats a wait: `Rate limited. Retrying in 8 s (attempt 3)`. `now` is in milliseconds since 1970.
+ * Formats a wait: `Rate limited. Retrying in 8 s (attempt 3)`, or `(attempt 3 of 4)` if their number is limited. `now` is in milliseconds since 1970.
  *
  * @since 0.1.0
  * @category rendering
  */
-export const describe = ({ attempt, until, why }: Wait, now: number): string =>
-  `${why}. Retrying in ${formatDuration(until - now)} (attempt ${attempt})`
+export const describe = ({ attempt, lastAttempt, until, why }: Wait, now: number): string =>
+  `${why}. Retrying in ${formatDuration(until - now)} (attempt ${attempt}${
+    lastAttempt === undefined ? "" : ` of ${lastAttempt}`
+  })`

@@ -186,11 +186,11 @@ export const provider = (
     Effect.provideService(
       effect,
       RetryNotice,
-      ({ attempt, error, until }) =>
+      ({ error, ...wait }) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.when(
-            report({ why: whyWaiting[error.reason] ?? "The request failed", message: error.message, attempt, until }),
-            () => until - now >= minReportedWait
+            report({ ...wait, why: whyWaiting[error.reason] ?? "The request failed", message: error.message }),
+            () => wait.until - now >= minReportedWait
           ))
     ),
   notices: Effect.map(notices, (notices) => notices.map(describeNotice))

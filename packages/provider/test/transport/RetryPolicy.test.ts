@@ -65,6 +65,18 @@ describe("the retry policy", () => {
       assert.deepStrictEqual(yield* attempts(error({ retryAfterMillis: 4000 }), { policy: layer }), [0, 4000, 8000])
     }))
 
+  it.effect("reports how many attempts there are, unless only the time limits them", () =>
+    Effect.gen(function*() {
+      const numbers = (options: Parameters<typeof play>[1]) =>
+        Effect.map(
+          play([error({ retryAfterMillis: 1000 })], options),
+          ({ waits }) => waits.slice(0, 2).map(({ attempt, lastAttempt }) => [attempt, lastAttempt])
+        )
+      assert.deepStrictEqual(yield* numbers({ policy: layer }), [[2, 4], [3, 4]])
+      assert.deepStrictEqual(yield* numbers({}), [[2, undefined], [3, undefined]])
+      assert.deepStrictEqual(yield* numbers({ configured: { attempts: 20 } }), [[2, 20], [3, 20]])
+    }))
+
   it.effect("shortens waits by up to half, so that clients don't retry at the same time", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* attempts(error({}), { policy: layer, random: 0 }), [0, 250, 750, 1750])

@@ -10,11 +10,11 @@ import { keys, open } from "../../Terminal.ts"
 const token = { AWS_BEARER_TOKEN_BEDROCK: "waiting-token" }
 const throttled = (retryAfter: number | string): Fault => ({ type: "throttle", message: "slow down", retryAfter })
 
-const setUp = (fault: Fault) =>
+const setUp = (fault: Fault, options?: Record<string, unknown>) =>
   Effect.gen(function*() {
     const sandbox = yield* Sandbox.make({ script: [{ faults: [fault], blocks: [says("At last.")] }] })
     const home = yield* makeHome
-    yield* home.writeGlobalConfig(guideConfig(sandbox.url))
+    yield* home.writeGlobalConfig(guideConfig(sandbox.url, options))
     return { home, sandbox }
   })
 
@@ -25,6 +25,13 @@ layer(NodeContext.layer)("while a request waits for a retry", (it) => {
       const { code, stderr, stdout } = yield* home.run(["run", "--no-tools", "hi"], { env: token })
       assert.deepStrictEqual([code, stdout], [0, "At last.\n"])
       assert.strictEqual(stderr, "note: Rate limited. Retrying in 1 s (attempt 2): ThrottlingException: slow down\n")
+    }))
+
+  it.scoped("the line says how many attempts there are, if their number is limited", () =>
+    Effect.gen(function*() {
+      const { home } = yield* setUp(throttled(1), { retry: { attempts: 3 } })
+      const { stderr } = yield* home.run(["run", "--no-tools", "hi"], { env: token })
+      assert.include(stderr, "note: Rate limited. Retrying in 1 s (attempt 2 of 3): ")
     }))
 
   it.scoped("run --format json writes an event", () =>

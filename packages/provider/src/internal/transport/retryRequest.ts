@@ -68,7 +68,14 @@ export const retryRequest = <A, R>(
             waitMs: Duration.toMillis(wait)
           })
         )
-        yield* (yield* RetryNotice)({ error: last, attempt: attempts + 1, until })
+        const { attempts: allowed } = limit(last)
+        yield* (yield* RetryNotice)({
+          error: last,
+          attempt: attempts + 1,
+          // A request that was repeated with renewed credentials does not count as a retry.
+          ...(allowed === undefined ? {} : { lastAttempt: allowed + attempts - failures }),
+          until
+        })
         return true
       })
 
