@@ -140,7 +140,7 @@ layer(NodeContext.layer)("Keys in the configuration", (it) => {
       yield* terminal.write(keys.ctrl("c"))
       yield* terminal.see(/Interrupted/)
       yield* ask(terminal, "/status")
-      yield* terminal.see(/mode +ask: edits, commands[^(]*$/m)
+      yield* terminal.see(/mode +ask: edits, commands[^(]*\(\/mode changes it\)$/m)
       assert.notMatch(terminal.everything(), /esc: stop|ctrl-o|shift-tab/)
     }))
 })

@@ -28,6 +28,29 @@ layer(NodeContext.layer)("The modes on the screen", (it) => {
       }))
   }
 
+  for (const [columns, rows] of [[100, 30], [40, 12]] as const) {
+    it.scoped(`the hint names the key that is bound, and /mode changes the mode without one (${columns} × ${rows})`, () =>
+      Effect.gen(function*() {
+        const { launch, terminal } = yield* start({
+          columns,
+          rows,
+          config: { keybinds: { agent_cycle_reverse: "none", agent_cycle: "f4" } }
+        })
+        yield* ask(terminal, "/plan")
+        yield* terminal.see(/Use \/mode plan,\s+or\s+f4:/)
+        yield* ask(terminal, "/mode plan")
+        yield* terminal.see(/^plan · /m)
+        yield* ask(terminal, "/mode")
+        yield* terminal.see(/^ask · /m)
+        const other = yield* launch([], {
+          env: { ALTIMATE_CLI_CONFIG_CONTENT: JSON.stringify({ keybinds: { agent_cycle: "none" } }) }
+        })
+        yield* other.see(/· ready/)
+        yield* ask(other, "/plan")
+        yield* other.see(/Use \/mode plan\./)
+      }))
+  }
+
   it.scoped("accept edits: edits are made without a question, commands are asked about", () =>
     Effect.gen(function*() {
       const { project, terminal } = yield* start({

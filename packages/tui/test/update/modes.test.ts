@@ -1,6 +1,7 @@
 import type { Question } from "@altimate-code/agent/permission/Approver"
 import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import { assert, describe, it } from "@effect/vitest"
+import * as Keymap from "../../src/internal/input/keymap.ts"
 import { makeScreen, question, toolAsked, toolDone } from "./simulatedScreen.ts"
 
 const shiftTab = "\x1b[Z"
@@ -188,5 +189,34 @@ describe("A plan", () => {
     assert.match(it.view(), shown)
     it.press("\r")
     assert.isEmpty(it.actionsOf("set-mode"))
+  })
+})
+
+describe("/mode", () => {
+  it("changes to the given mode, or to the next one", () => {
+    const it = makeScreen()
+    it.press("/mode plan", "\r", "/mode accept edits", "\r", "/mode", "\r")
+    assert.deepStrictEqual(it.actionsOf("set-mode"), [
+      { type: "set-mode", mode: "plan" },
+      { type: "set-mode", mode: "accept-edits" }
+    ])
+    assert.lengthOf(it.actionsOf("next-mode"), 1)
+    it.press("/mode fast", "\r")
+    assert.include(JSON.stringify(it.state().items), "Choose one of ask, accept-edits, plan.")
+  })
+
+  it("is named with the key that changes the mode, if there is one", () => {
+    const hintWith = (keybinds: Keymap.Keybinds) => {
+      const it = makeScreen(undefined, Keymap.make(keybinds).keymap)
+      it.press("/plan", "\r")
+      it.send({ type: "command-found", text: "/plan", isPath: false })
+      return JSON.stringify(it.state().items)
+    }
+    assert.include(hintWith({}), "Use /mode plan, or shift-tab: ask, accept edits, plan.")
+    assert.include(
+      hintWith({ agent_cycle_reverse: "none", agent_cycle: "f4" }),
+      "Use /mode plan, or f4: ask, accept edits, plan."
+    )
+    assert.include(hintWith({ agent_cycle_reverse: "none" }), "Use /mode plan. ")
   })
 })

@@ -16,7 +16,7 @@ describe("The prompt", () => {
   it("shows the description of a project's command without its control characters", () => {
     const { press, send, view } = makeScreen()
     send({ type: "commands", commands: [{ name: "/mine", description: "copies\x1b]52;c;eA==\x07 this" }] })
-    press("/min")
+    press("/mine")
     assert.include(view(), "/mine  copies this")
   })
 

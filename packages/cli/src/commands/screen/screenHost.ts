@@ -160,9 +160,7 @@ export const layer = (
               return [
                 ...lines,
                 ...Option.toArray(logPath).map((path) => `log         ${Paths.abbreviateHome(path, home)}`),
-                `mode        ${modeDescriptions[yield* currentMode]}${
-                  modeKey === undefined ? "" : ` (${modeKey} changes it)`
-                }`,
+                `mode        ${modeDescriptions[yield* currentMode]}${` (${modeKey ?? "/mode"} changes it)`}`,
                 ...describeRules(yield* rules.get, yolo)
               ]
             })

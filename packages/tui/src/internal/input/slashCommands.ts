@@ -1,11 +1,12 @@
 import * as Suggest from "@altimate-code/system/Suggest"
 import { bindings } from "./bindings.ts"
 import type { Command } from "./completion.ts"
-import type { Keymap } from "./keymap.ts"
+import { type Keymap, labelOfMode } from "./keymap.ts"
 
 export const slashCommands: ReadonlyArray<Command> = [
   { name: "/model", description: "switch to another model" },
   { name: "/effort", description: "change how much the model thinks" },
+  { name: "/mode", description: "change the mode: /mode plan; without a name: the next one" },
   { name: "/new", description: "start a new session" },
   { name: "/clear", description: "start a new session, like /new" },
   { name: "/sessions", description: "resume, rename, copy or delete an earlier session" },
@@ -59,9 +60,6 @@ const synonyms: ReadonlyMap<string, string> = new Map(Object.entries({
   "/login": "altimate-code auth login in another terminal. No restart is needed",
   "/logout": "altimate-code auth logout in another terminal",
   "/memory": "/init, or edit AGENTS.md",
-  "/mode": "shift-tab: ask, accept edits, plan",
-  "/permissions": "/status",
-  "/plan": "shift-tab: ask, accept edits, plan",
   "/q": "/exit",
   "/reset": "/new",
   "/resume": "/sessions",
@@ -81,8 +79,13 @@ const synonyms: ReadonlyMap<string, string> = new Map(Object.entries({
 }))
 
 /** `Use /cost. ` for a command that has another name here, `Did you mean /model? ` for a similar name; otherwise empty. */
-export const suggest = (name: string, customCommands: ReadonlyArray<Command>): string => {
-  const use = synonyms.get(name.toLowerCase())
+const describePlan = (keymap: Keymap): string => {
+  const key = labelOfMode(keymap)
+  return key === undefined ? "/mode plan" : `/mode plan, or ${key}: ask, accept edits, plan`
+}
+
+export const suggest = (name: string, customCommands: ReadonlyArray<Command>, keymap: Keymap): string => {
+  const use = name.toLowerCase() === "/plan" ? describePlan(keymap) : synonyms.get(name.toLowerCase())
   if (use !== undefined) return `Use ${use}. `
   // Two letters in the wrong order are a distance of 2, even in a short name.
   const [closest] = Suggest.closest(name, [...names, ...customCommands.map(({ name }) => name)], {

@@ -1,3 +1,4 @@
+import { modes } from "@altimate-code/agent/permission/PermissionMode"
 import { efforts } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
 import { commandNameOf, help, isSlashCommand, suggest } from "../input/slashCommands.ts"
@@ -12,6 +13,7 @@ import { addItem } from "./turnUpdate.ts"
 const immediateCommands = [
   "/help",
   "/mcp",
+  "/mode",
   "/skills",
   "/rename",
   "/status",
@@ -70,7 +72,7 @@ export const submitFound = (
       type: "notice",
       level: "warning",
       text: `Unknown command: ${name}`,
-      hint: `${suggest(name, state.customCommands)}/help lists all commands.`
+      hint: `${suggest(name, state.customCommands, state.keymap)}/help lists all commands.`
     })
   )
 }
@@ -124,6 +126,18 @@ const runSlashCommand = (state: State, text: string): Step => {
         : step(startLoading(state, "changing effort"), { type: "set-effort", effort })
     }
     case "/new":
+    case "/mode": {
+      if (argument === "") return step(state, { type: "next-mode" })
+      const mode = modes.find((mode) => mode === argument.toLowerCase().replace(/\s+/, "-"))
+      return mode === undefined
+        ? submitQueued(addItem(state, {
+          type: "notice",
+          level: "warning",
+          text: `Unknown mode: ${argument}`,
+          hint: `Choose one of ${modes.join(", ")}.`
+        }))
+        : step(state, { type: "set-mode", mode })
+    }
     case "/clear":
       return step(startLoading(state, "starting session"), { type: "new-session" })
     case "/sessions":
