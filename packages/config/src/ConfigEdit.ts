@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
 import { applyChange } from "./internal/file/applyChange.ts"
+import { applyRemoval } from "./internal/file/applyRemoval.ts"
 import { checkTypes } from "./internal/file/checkTypes.ts"
 import { errorAt } from "./internal/file/errorAt.ts"
 import { findFile } from "./internal/file/findFile.ts"
@@ -40,6 +41,14 @@ export const userFile: Effect.Effect<string, ConfigError, FileSystem.FileSystem 
   .flatMap(Directories, ({ config }) => findFile(config))
 
 /**
+ * The key that a setting at this path has in `Settings.leaves`: with dots, and names in quotes where they need them.
+ *
+ * @since 0.1.0
+ * @category rendering
+ */
+export const keyOf: (path: ReadonlyArray<string>) => string = formatPath
+
+/**
  * Makes the changes one after the other and leaves everything else in the file unchanged, including comments, order and white space.
  * Creates the file and its directory if necessary. Refuses to edit a file with which the program would not start, and a file that contains
  * the same setting a second time, which would override the change. The file is replaced in one step and keeps its mode; a symbolic link stays a link.
@@ -54,41 +63,73 @@ export const set: (
   changes: ReadonlyArray<Change>
 ) => Effect.Effect<void, ConfigError, FileSystem.FileSystem | Path.Path> = Effect.fn("ConfigEdit.set")(
   function*(path: string, changes: ReadonlyArray<Change>) {
-    const before = yield* readText(path).pipe(
-      Effect.catchTag("Unreadable", ({ message, reason }) =>
-        reason === "NotFound" ? Effect.succeed("") : Effect.fail(
-          new ConfigError({
-            reason: "Read",
-            message: `${printable(path)} cannot be read: ${message}`,
-            path,
-            hint: "Make the file readable and writable, or move it away."
-          })
-        ))
-    )
-    const tree = (text: string) =>
-      Effect.flatMap(
-        parse({
-          text,
-          directory: "",
-          origin: (line, column, key) => ({ _tag: "File", path, scope: "global", line, column, key })
-        }),
-        checkTypes
-      )
-    const original = yield* tree(before)
+    const before = yield* read(path)
+    const original = yield* parseFile(path, before)
     let text = before
     for (const change of changes) {
-      text = applyChange(text, yield* tree(text), change.path, change.value)
-      const written = find(yield* tree(text), change.path)
+      text = applyChange(text, yield* parseFile(path, text), change.path, change.value)
+      const written = find(yield* parseFile(path, text), change.path)
       if (JSON.stringify(written && toValue(written)) === JSON.stringify(change.value)) continue
-      return yield* errorAt(findDeepest(original, change.path).origin, {
-        reason: "Value",
-        message: `${formatPath(change.path)} is set more than once`,
-        hint: "Keep only one of them in the file."
-      })
+      return yield* makeTwiceError(original, change.path)
     }
-    if (text !== before) yield* Effect.mapError(replaceFile(path, text, { mode: 0o644 }), toWriteError(path))
+    yield* replace(path, before, text)
   }
 )
+
+/**
+ * Removes the setting at `at`, as {@link set} changes one: everything else in the file stays, including comments. Does nothing if the
+ * file does not have it.
+ *
+ * @since 0.1.0
+ * @category editing
+ */
+export const remove: (
+  path: string,
+  at: ReadonlyArray<string>
+) => Effect.Effect<void, ConfigError, FileSystem.FileSystem | Path.Path> = Effect.fn("ConfigEdit.remove")(
+  function*(path: string, at: ReadonlyArray<string>) {
+    const before = yield* read(path)
+    const original = yield* parseFile(path, before)
+    if (find(original, at) === undefined) return
+    const text = applyRemoval(before, at)
+    if (find(yield* parseFile(path, text), at) !== undefined) return yield* makeTwiceError(original, at)
+    yield* replace(path, before, text)
+  }
+)
+
+/** Empty for a file that is missing. */
+const read = (path: string) =>
+  readText(path).pipe(
+    Effect.catchTag("Unreadable", ({ message, reason }) =>
+      reason === "NotFound" ? Effect.succeed("") : Effect.fail(
+        new ConfigError({
+          reason: "Read",
+          message: `${printable(path)} cannot be read: ${message}`,
+          path,
+          hint: "Make the file readable and writable, or move it away."
+        })
+      ))
+  )
+
+const parseFile = (path: string, text: string) =>
+  Effect.flatMap(
+    parse({
+      text,
+      directory: "",
+      origin: (line, column, key) => ({ _tag: "File", path, scope: "global", line, column, key })
+    }),
+    checkTypes
+  )
+
+const makeTwiceError = (original: Tree, path: ReadonlyArray<string>) =>
+  errorAt(findDeepest(original, path).origin, {
+    reason: "Value",
+    message: `${formatPath(path)} is set more than once`,
+    hint: "Keep only one of them in the file."
+  })
+
+const replace = (path: string, before: string, text: string) =>
+  text === before ? Effect.void : Effect.mapError(replaceFile(path, text, { mode: 0o644 }), toWriteError(path))
 
 /** The value at the path, or at the longest part of the path that exists. */
 const findDeepest = (tree: Tree, path: ReadonlyArray<string>): Tree =>

@@ -3,7 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import { type Change, set } from "../src/ConfigEdit.ts"
+import { type Change, remove, set } from "../src/ConfigEdit.ts"
 import { makeFixture } from "./fixture.ts"
 
 /** Multiplies the number of random cases. */
@@ -20,6 +20,77 @@ const edited = (text: string, ...changes: ReadonlyArray<Change>) =>
   })
 
 const region = ["provider", "amazon-bedrock", "options", "region"]
+
+/** The file's content without the rule. */
+const without = (text: string, ...path: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const { projectFile, write } = yield* makeFixture
+    yield* write(projectFile, text)
+    yield* remove(projectFile, path)
+    return yield* fs.readFileString(projectFile)
+  })
+
+layer(NodeContext.layer)("Removing a setting from a configuration file", (it) => {
+  const rule = ["permission", "bash", "git *"]
+  const cases: ReadonlyArray<readonly [name: string, before: string, after: string]> = [
+    [
+      "on a line of its own, with comments around it",
+      "{\n  \"permission\": {\n    \"bash\": {\n      // mine\n      \"git *\": \"allow\", // git\n      \"rm *\": \"deny\"\n    }\n  }\n}\n",
+      "{\n  \"permission\": {\n    \"bash\": {\n      // mine\n      // git\n      \"rm *\": \"deny\"\n    }\n  }\n}\n"
+    ],
+    [
+      "in the middle",
+      "{ \"permission\": {\r\n\t\"bash\": {\r\n\t\t\"*\": \"ask\",\r\n\t\t\"git *\": \"allow\",\r\n\t\t\"rm *\": \"deny\"\r\n\t}\r\n} }",
+      "{ \"permission\": {\r\n\t\"bash\": {\r\n\t\t\"*\": \"ask\",\r\n\t\t\"rm *\": \"deny\"\r\n\t}\r\n} }"
+    ],
+    [
+      "the last one, whose comma is before it",
+      "{\n  \"permission\": {\n    \"bash\": {\n      \"*\": \"ask\", // all\n      \"git *\": \"allow\"\n    }\n  }\n}\n",
+      "{\n  \"permission\": {\n    \"bash\": {\n      \"*\": \"ask\" // all\n    }\n  }\n}\n"
+    ],
+    [
+      "the last one, with a comma at the end",
+      "{\n  \"permission\": {\n    \"bash\": {\n      \"*\": \"ask\",\n      \"git *\": \"allow\",\n    },\n  },\n}\n",
+      "{\n  \"permission\": {\n    \"bash\": {\n      \"*\": \"ask\",\n    },\n  },\n}\n"
+    ],
+    [
+      "on one line with others",
+      "{ \"permission\": { \"bash\": { \"*\": \"ask\", \"git *\": \"allow\", \"rm *\": \"deny\" } } }",
+      "{ \"permission\": { \"bash\": { \"*\": \"ask\", \"rm *\": \"deny\" } } }"
+    ],
+    [
+      "the only one",
+      "{ \"permission\": { \"bash\": { \"git *\": \"allow\" } } }",
+      "{ \"permission\": { \"bash\": { } } }"
+    ],
+    ["that is not there", "{ // nothing\n}", "{ // nothing\n}"]
+  ]
+  for (const [name, before, after] of cases) {
+    it.scoped(name, () =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* without(before, ...rule), after)
+      }))
+  }
+
+  it.scoped("refuses a file that has it twice, and leaves it unchanged", () =>
+    Effect.gen(function*() {
+      const twice = "{ \"permission\": { \"bash\": { \"git *\": \"allow\", \"git *\": \"allow\" } } }"
+      const error = yield* Effect.flip(without(twice, ...rule))
+      assert.include(error.message, "set more than once")
+    }))
+
+  it.scoped("removes what was added, byte for byte", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { projectFile, write } = yield* makeFixture
+      const before = "{\n  // mine\n  \"permission\": {\n    \"bash\": {\n      \"*\": \"ask\" // all\n    }\n  }\n}\n"
+      yield* write(projectFile, before)
+      yield* set(projectFile, [{ path: rule, value: "allow" }])
+      yield* remove(projectFile, rule)
+      assert.strictEqual(yield* fs.readFileString(projectFile), before)
+    }))
+})
 
 layer(NodeContext.layer)("Changing a configuration file", (it) => {
   it.scoped("creates the file and its directory if they are missing", () =>

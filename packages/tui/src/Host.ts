@@ -171,6 +171,22 @@ export interface CustomCommandFiles {
 }
 
 /**
+ * A rule by which tool calls run without a question, for `/permissions`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AllowedRule {
+  readonly permission: string
+  readonly pattern: string
+  /** Where the rule is, as it is displayed: a file, a variable, or `in this session`. */
+  readonly place: string
+  /** The screen can remove it: the user has allowed it for the session, or it is in the user's own configuration. */
+  readonly isRemovable: boolean
+  readonly isOfSession: boolean
+}
+
+/**
  * The program around the screen.
  *
  * @since 0.1.0
@@ -223,6 +239,10 @@ export class Host extends Context.Tag("@altimate-code/tui/Host")<Host, {
   readonly status: Effect.Effect<ReadonlyArray<string>>
   /** Adds an "allow" rule for the pattern to the user's own configuration, and returns the path of that file. */
   readonly allowAlways: (permission: string, pattern: string) => Effect.Effect<string, HostError>
+  /** The configured rules that allow something, and those that were added since the start. */
+  readonly allowedRules: Effect.Effect<ReadonlyArray<AllowedRule>>
+  /** Removes a rule from the user's own configuration. */
+  readonly removeRule: (rule: AllowedRule) => Effect.Effect<void, HostError>
   /**
    * How the user learns, while the window does not have the focus, that the assistant asks or is done: the terminal's bell, a notification
    * of the terminal (OSC 9 or OSC 777), or a program that shows the text.

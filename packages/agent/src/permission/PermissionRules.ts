@@ -58,6 +58,8 @@ export interface Service {
   readonly get: Effect.Effect<Rules | undefined>
   /** Adds an "allow" rule until the program ends, as if the configuration had it. */
   readonly allow: (grant: Grant) => Effect.Effect<void>
+  /** Removes a rule until the program ends, as if the configuration did not have it. */
+  readonly remove: (grant: Grant) => Effect.Effect<void>
 }
 
 /**
@@ -73,17 +75,33 @@ export const withAllowed = (rules: Rules | undefined, { pattern, permission }: G
 }
 
 /**
+ * Removes a rule, whatever form the rules have. A rule for everything that a permission covers has the pattern `*`.
+ *
+ * @since 0.1.0
+ * @category combining
+ */
+export const without = (rules: Rules | undefined, { pattern, permission }: Grant): Rules | undefined => {
+  if (rules === undefined) return undefined
+  if (typeof rules === "string") return permission === "*" && pattern === "*" ? undefined : rules
+  const { [permission]: rule, ...others } = rules
+  if (rule === undefined || (typeof rule === "string" && pattern !== "*")) return rules
+  if (typeof rule === "string") return others
+  const { [pattern]: _, ...patterns } = rule
+  return { ...rules, [permission]: patterns }
+}
+
+/**
  * The rules for tool calls. Without a layer there are no rules.
  *
  * @since 0.1.0
  * @category services
  */
 export class PermissionRules extends Context.Reference<PermissionRules>()("@altimate-code/agent/PermissionRules", {
-  defaultValue: (): Service => ({ get: Effect.succeed(undefined), allow: () => Effect.void })
+  defaultValue: (): Service => ({ get: Effect.succeed(undefined), allow: () => Effect.void, remove: () => Effect.void })
 }) {}
 
 /**
- * Starts with these rules. Rules that are added with `allow` last as long as the service.
+ * Starts with these rules. What `allow` adds and `remove` removes lasts as long as the service.
  *
  * @since 0.1.0
  * @category constructors
@@ -91,7 +109,8 @@ export class PermissionRules extends Context.Reference<PermissionRules>()("@alti
 export const make = (rules: Rules | undefined): Effect.Effect<Service> =>
   Effect.map(Ref.make(rules), (current) => ({
     get: Ref.get(current),
-    allow: (grant: Grant) => Ref.update(current, (rules) => withAllowed(rules, grant))
+    allow: (grant: Grant) => Ref.update(current, (rules) => withAllowed(rules, grant)),
+    remove: (grant: Grant) => Ref.update(current, (rules) => without(rules, grant))
   }))
 
 /**

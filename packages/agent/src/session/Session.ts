@@ -143,6 +143,8 @@ export const Entry = Schema.Union(
     ...time
   }),
   Schema.Struct({ type: Schema.Literal("grant"), ...Grant.fields, ...time }),
+  /** The grant no longer applies. */
+  Schema.Struct({ type: Schema.Literal("revoke"), ...Grant.fields, ...time }),
   Schema.Struct({
     type: Schema.Literal("summary"),
     text: Schema.String,

@@ -1,5 +1,6 @@
 import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
 import type { Session } from "@altimate-code/agent/session/Session"
+import * as SessionGrants from "@altimate-code/agent/session/SessionGrants"
 import * as SessionStore from "@altimate-code/agent/session/SessionStore"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as LanguageModel from "@effect/ai/LanguageModel"
@@ -85,6 +86,8 @@ const make = Effect.gen(function*() {
     explain: ({ message }) => ({ message, hint: "" }),
     status: Effect.succeed([]),
     allowAlways: () => Effect.succeed("the file"),
+    allowedRules: Effect.succeed([]),
+    removeRule: () => Effect.void,
     notification: "off",
     history,
     mask: (text) => text.replaceAll("hunter22", "<redacted>")
@@ -171,6 +174,28 @@ describe("Sessions", () => {
       yield* performUntil({ type: "open-session", id: session.id }, "task-ended")
       assert.strictEqual((yield* currentSession).id, session.id)
       yield* Effect.scoped(sessions.open(second.id))
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("/permissions", () => {
+  it.scoped("takes back what was allowed for the session, also if it was allowed twice", () =>
+    Effect.gen(function*() {
+      const { performUntil, session } = yield* make
+      yield* append(session)
+      yield* append(session)
+      const [opened] = (yield* performUntil({ type: "list-permissions" }, "permissions")).slice(-1)
+      assert.strictEqual(opened?.type, "permissions")
+      const rules = opened?.type === "permissions" ? opened.rules : []
+      assert.deepStrictEqual(rules, [
+        { permission: "edit", pattern: "x", place: "in this session", isRemovable: true, isOfSession: true }
+      ])
+      const removed = yield* performUntil({ type: "remove-rule", rule: rules[0]! }, "permissions")
+      assert.deepStrictEqual(noticesOf(removed), ["No longer allowed: edit x (in this session)."])
+      assert.deepStrictEqual(removed.at(-1), { type: "permissions", rules: [], isOpening: false })
+      assert.deepStrictEqual(SessionGrants.list(yield* session.entries), [])
+      // It can be allowed again.
+      yield* append(session)
+      assert.lengthOf(SessionGrants.list(yield* session.entries), 1)
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

@@ -208,6 +208,7 @@ const unlisted = new Set([
   "tool-process",
   "tool-result",
   "grant",
+  "revoke",
   "left-out",
   "withdrawn",
   "limit",

@@ -9,6 +9,7 @@ import { PermissionPolicy } from "../../permission/PermissionPolicy.ts"
 import type { Decision, Grant, Verdict } from "../../permission/PermissionRules.ts"
 import type { Line, Session } from "../../session/Session.ts"
 import type { SessionError } from "../../session/SessionError.ts"
+import * as SessionGrants from "../../session/SessionGrants.ts"
 import { type Action, type ActionPart, ToolFailure } from "../../tools/ToolCall.ts"
 import { now } from "../session/now.ts"
 import { oneLine } from "../session/oneLine.ts"
@@ -24,7 +25,7 @@ export const makePermissions = (session: Session) =>
     let known: { readonly entries: ReadonlyArray<Line>; readonly grants: ReadonlyArray<Grant> } | undefined
     const grants = Effect.map(session.entries, (entries) => {
       // A session has many lines, and few of them between two decisions.
-      if (known?.entries !== entries) known = { entries, grants: entries.filter((entry) => entry.type === "grant") }
+      if (known?.entries !== entries) known = { entries, grants: SessionGrants.list(entries) }
       return known.grants
     })
 

@@ -64,6 +64,20 @@ const describeRules = (rules: Rules | undefined, yolo: Setting<boolean>): Readon
     : lines
 }
 
+/** The rules that allow something, and where each is in a configuration file. */
+const listAllowed = (rules: Rules | undefined) => {
+  if (typeof rules === "string") {
+    return rules === "allow" ? [{ permission: "*", pattern: "*", path: ["permission"] }] : []
+  }
+  return Object.entries(rules ?? {}).flatMap(([permission, rule]) =>
+    typeof rule === "string"
+      ? rule === "allow" ? [{ permission, pattern: "*", path: ["permission", permission] }] : []
+      : Object.entries(rule).flatMap(([pattern, verdict]) =>
+        verdict === "allow" ? [{ permission, pattern, path: ["permission", permission, pattern] }] : []
+      )
+  )
+}
+
 /** Without skills: where they can be. */
 const describeSkills = ({ skills }: Effect.Effect.Success<typeof Assistant.findSkills>) =>
   Effect.gen(function*() {
@@ -95,7 +109,7 @@ export const layer = (
       const path = yield* Path.Path
       const { programEnvironment } = yield* Workspace
       const { cwd, data, home } = yield* Directories
-      const { keybinds, mode: startMode, notification, theme, untrusted, yolo } = yield* Settings.Settings
+      const { keybinds, leaves, mode: startMode, notification, theme, untrusted, yolo } = yield* Settings.Settings
       const modeKey = Keybinds.labelOfMode(keybinds)
       const { mode } = yield* PermissionPolicy
       const currentMode = mode === undefined ? Effect.succeed(startMode.value) : SubscriptionRef.get(mode)
@@ -171,6 +185,28 @@ export const layer = (
             const file = yield* ConfigEdit.userFile
             yield* ConfigEdit.set(file, [{ path: ["permission", permission, pattern], value: "allow" }])
             return file
+          }).pipe(Effect.mapError(toHostError), Effect.provide(context)),
+        allowedRules: Effect.gen(function*() {
+          const file = yield* Effect.option(ConfigEdit.userFile)
+          return listAllowed(yield* rules.get).map(({ path, ...grant }) => {
+            const origin = leaves.find(({ key }) => key === ConfigEdit.keyOf(path))?.origin
+            // A rule that was added since the start is in the user's file.
+            const place = origin === undefined ? Option.getOrElse(file, () => "") : source(origin)
+            return {
+              ...grant,
+              place: Paths.abbreviateHome(place, home),
+              isRemovable: Option.contains(file, place),
+              isOfSession: false
+            }
+          })
+        }).pipe(Effect.provide(context)),
+        removeRule: ({ pattern, permission }) =>
+          Effect.gen(function*() {
+            const file = yield* ConfigEdit.userFile
+            const path = listAllowed(yield* rules.get).find((rule) =>
+              rule.permission === permission && rule.pattern === pattern
+            )?.path
+            if (path !== undefined) yield* ConfigEdit.remove(file, path)
           }).pipe(Effect.mapError(toHostError), Effect.provide(context)),
         notification: typeof notification === "string"
           ? notification

@@ -23,6 +23,7 @@ import * as CopyAction from "./copyAction.ts"
 import * as CurrentSession from "./currentSession.ts"
 import * as Display from "./display.ts"
 import * as ModelActions from "./modelActions.ts"
+import * as AllowedRules from "./permissions/allowedRules.ts"
 import * as AlwaysAllowed from "./permissions/alwaysAllowed.ts"
 import * as Approvals from "./permissions/approvals.ts"
 import * as ModeActions from "./permissions/modeActions.ts"
@@ -82,6 +83,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
     )
 
     const allowAlways = yield* AlwaysAllowed.make
+    const allowedRules = yield* AllowedRules.make
     const approvals = yield* Approvals.make
     const runShell = yield* ShellAction.make
     const compact = yield* CompactAction.make
@@ -209,6 +211,10 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
           return fork(showDiff)
         case "copy":
           return fork(copy)
+        case "list-permissions":
+          return fork(allowedRules.show)
+        case "remove-rule":
+          return fork(allowedRules.remove(action.rule))
         case "status":
           return fork(reports.status)
         case "cost":

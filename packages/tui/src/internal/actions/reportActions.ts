@@ -1,4 +1,5 @@
 import type { Line } from "@altimate-code/agent/session/Session"
+import * as SessionGrants from "@altimate-code/agent/session/SessionGrants"
 import * as Spending from "@altimate-code/agent/session/Spending"
 import { unknown as unknownProvider } from "@altimate-code/agent/turn/ModelProvider"
 import * as Effect from "effect/Effect"
@@ -22,7 +23,7 @@ export const make = Effect.gen(function*() {
     status: Effect.gen(function*() {
       const { entries, id, path } = yield* current.get
       const lines = yield* entries
-      const grants = lines.flatMap((line) => line.type === "grant" ? [`${line.permission} ${line.pattern}`] : [])
+      const grants = SessionGrants.list(lines).map(({ pattern, permission }) => `${permission} ${pattern}`)
       yield* showItem({
         type: "lines",
         title: "Status",
@@ -30,7 +31,7 @@ export const make = Effect.gen(function*() {
           ...yield* host.status,
           ...(grants.length === 0
             ? []
-            : [`in session  ${[...new Set(grants)].join(", ")} (allowed in this session; /new starts without)`]),
+            : [`in session  ${grants.join(", ")} (allowed in this session; /permissions takes it back)`]),
           `session     ${id} (${path})`,
           `cost        ${describeCost(lines)}`
         ]

@@ -12,6 +12,7 @@ export const slashCommands: ReadonlyArray<Command> = [
   { name: "/sessions", description: "resume, rename, copy or delete an earlier session" },
   { name: "/fork", description: "copy this session and continue in the copy" },
   { name: "/rename", description: "give this session a title: /rename TITLE" },
+  { name: "/permissions", description: "list what runs without a question, and take it back" },
   { name: "/status", description: "show the settings in use and where they come from" },
   { name: "/cost", description: "show what this session has used and cost, by model" },
   { name: "/tasks", description: "list background tasks; show, keep or end one" },
@@ -43,7 +44,7 @@ export const reservedNames: ReadonlyArray<string> = names.map((name) => name.sli
 const synonyms: ReadonlyMap<string, string> = new Map(Object.entries({
   "/account": "/status",
   "/agents": "/skills",
-  "/allowed-tools": "/status",
+  "/allowed-tools": "/permissions",
   "/bashes": "/tasks",
   "/branch": "/fork",
   "/checkpoint": "/diff",
@@ -78,12 +79,12 @@ const synonyms: ReadonlyMap<string, string> = new Map(Object.entries({
   "/yolo": "altimate-code --yolo"
 }))
 
-/** `Use /cost. ` for a command that has another name here, `Did you mean /model? ` for a similar name; otherwise empty. */
 const describePlan = (keymap: Keymap): string => {
   const key = labelOfMode(keymap)
   return key === undefined ? "/mode plan" : `/mode plan, or ${key}: ask, accept edits, plan`
 }
 
+/** `Use /cost. ` for a command that has another name here, `Did you mean /model? ` for a similar name; otherwise empty. */
 export const suggest = (name: string, customCommands: ReadonlyArray<Command>, keymap: Keymap): string => {
   const use = name.toLowerCase() === "/plan" ? describePlan(keymap) : synonyms.get(name.toLowerCase())
   if (use !== undefined) return `Use ${use}. `

@@ -1,6 +1,6 @@
 import type { Answer, Question } from "@altimate-code/agent/permission/Approver"
 import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
-import type { Answers, Effort } from "../../Host.ts"
+import type { AllowedRule, Answers, Effort } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
 
 /** Work that the state asks for after a message. */
@@ -43,6 +43,8 @@ export type Action =
   | { readonly type: "keep-task"; readonly id: string; readonly isKept: boolean }
   | { readonly type: "diff" }
   | { readonly type: "copy" }
+  | { readonly type: "list-permissions" }
+  | { readonly type: "remove-rule"; readonly rule: AllowedRule }
   | { readonly type: "status" }
   | { readonly type: "cost" }
   | { readonly type: "mcp" }

@@ -5,7 +5,7 @@ import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
-import type { ActiveModel, Model, WrongAnswer } from "../../Host.ts"
+import type { ActiveModel, AllowedRule, Model, WrongAnswer } from "../../Host.ts"
 import type { Command } from "../input/completion.ts"
 import type { Paste } from "../input/editorText.ts"
 import type { Key } from "../input/keys.ts"
@@ -59,6 +59,8 @@ export type Message =
   | { readonly type: "sessions"; readonly picker: Picker; readonly currentId: string }
   /** Replaces the choices of the open list of sessions. */
   | { readonly type: "sessions-listed"; readonly choices: Picker["choices"] }
+  /** What runs without a question: to open the list, or if it is open. */
+  | { readonly type: "permissions"; readonly rules: ReadonlyArray<AllowedRule>; readonly isOpening: boolean }
   | { readonly type: "models"; readonly picker: Picker }
   /** Replaces the choices of an open picker for models. */
   | { readonly type: "models-listed"; readonly choices: Picker["choices"] }

@@ -4,7 +4,7 @@ import type { BackgroundTask } from "@altimate-code/agent/session/BackgroundTask
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
-import type { ActiveModel } from "../../Host.ts"
+import type { ActiveModel, AllowedRule } from "../../Host.ts"
 import type { Command, Completion } from "../input/completion.ts"
 import type * as Editor from "../input/editor.ts"
 import type { Keymap } from "../input/keymap.ts"
@@ -77,6 +77,8 @@ export type Overlay =
   | { readonly type: "tasks"; readonly picker: Picker }
   /** What to do with one of them. */
   | { readonly type: "task"; readonly id: string; readonly picker: Picker<TaskChoice> }
+  /** What runs without a question. */
+  | { readonly type: "permissions"; readonly picker: Picker; readonly rules: ReadonlyArray<AllowedRule> }
   /** Whether to carry out the plan that the model has made. */
   | { readonly type: "plan"; readonly picker: Picker<"ask" | "accept-edits" | "no"> }
   /** Earlier prompts: the ID of a choice is the whole text. */

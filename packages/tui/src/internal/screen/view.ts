@@ -199,6 +199,8 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16)), cursor: undefined }
     case "task":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), choiceKeys), cursor: undefined }
+    case "permissions":
+      return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), permissionKeys), cursor: undefined }
     case "sessions": {
       const keys = paintWrapped(
         [{ text: Keymap.describeSessionKeys(state.keymap).join(" · "), roles: ["dim"] }],
@@ -253,6 +255,8 @@ const renderTitle = (title: Editor.State, canvas: Canvas): RenderedOverlay => {
 }
 
 const choiceKeys: ReadonlyArray<string> = ["enter: choose", "esc: back"]
+
+const permissionKeys: ReadonlyArray<string> = ["type to filter", "ctrl-d: remove", "esc: back"]
 
 /** What the keys do in the question about a plan. */
 const planKeys: ReadonlyArray<string> = ["enter: choose", "type to change it", "esc: no"]

@@ -10,6 +10,7 @@ import { answersOf } from "../setup/setup.ts"
 import * as SetupUpdate from "../setup/setupUpdate.ts"
 import { pressInTasks } from "../tasks/taskList.ts"
 import * as Pager from "../transcript/pager.ts"
+import { pressInPermissions } from "./permissionList.ts"
 import { pressInPlan } from "./planQuestion.ts"
 import { edit, openPager, pressInPrompt } from "./promptKeys.ts"
 import { closeOverlay } from "./questionQueue.ts"
@@ -42,6 +43,8 @@ export const pressKey = (state: State, pressed: Key): Step => {
     case "tasks":
     case "task":
       return pressInTasks(state, overlay, key)
+    case "permissions":
+      return pressInPermissions(state, overlay, key)
     case "plan":
       return state.now - state.lastTypedAt < typingPause && key.type === "key"
         ? step(state)

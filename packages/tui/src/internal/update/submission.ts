@@ -16,6 +16,7 @@ const immediateCommands = [
   "/mode",
   "/skills",
   "/rename",
+  "/permissions",
   "/status",
   "/cost",
   "/tasks",
@@ -125,7 +126,6 @@ const runSlashCommand = (state: State, text: string): Step => {
         }))
         : step(startLoading(state, "changing effort"), { type: "set-effort", effort })
     }
-    case "/new":
     case "/mode": {
       if (argument === "") return step(state, { type: "next-mode" })
       const mode = modes.find((mode) => mode === argument.toLowerCase().replace(/\s+/, "-"))
@@ -138,6 +138,7 @@ const runSlashCommand = (state: State, text: string): Step => {
         }))
         : step(state, { type: "set-mode", mode })
     }
+    case "/new":
     case "/clear":
       return step(startLoading(state, "starting session"), { type: "new-session" })
     case "/sessions":
@@ -150,6 +151,8 @@ const runSlashCommand = (state: State, text: string): Step => {
       return argument === ""
         ? submitQueued(addItem(state, { type: "notice", level: "info", text: "Give a title: /rename TITLE" }))
         : step(state, { type: "rename-session", title: argument })
+    case "/permissions":
+      return step(state, { type: "list-permissions" })
     case "/status":
       return step(state, { type: "status" })
     case "/cost":

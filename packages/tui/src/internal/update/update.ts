@@ -9,6 +9,7 @@ import { showTaskOutput, tickTasks, updateTasks } from "../tasks/taskList.ts"
 import { endAttaching, isHeldPromptReady } from "./attaching.ts"
 import { hasSameCompletion, updateCompletion } from "./completionUpdate.ts"
 import { pressKey } from "./keyUpdate.ts"
+import { showPermissions } from "./permissionList.ts"
 import { askAboutPlan } from "./planQuestion.ts"
 import { enter } from "./promptKeys.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
@@ -103,6 +104,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       })
     case "sessions-listed":
       return step(replaceSessions(state, message.choices))
+    case "permissions":
+      return step(showPermissions(state, message))
     case "models":
     case "efforts":
       return step({ ...state, overlay: { type: message.type, picker: message.picker } })
