@@ -180,6 +180,7 @@ const keybinds = () =>
     model_list: key("Switch to another model."),
     variant_list: key("Change how much the model thinks."),
     status_view: key("Show the settings in use."),
+    messages_undo: key("Undo the last turn."),
     messages_copy: key("Copy the last answer to the clipboard."),
     help_show: key("Show commands and keys."),
     input_submit: key("Send the prompt."),

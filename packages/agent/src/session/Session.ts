@@ -8,7 +8,7 @@ import * as Prompt from "@effect/ai/Prompt"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { modes } from "../permission/PermissionMode.ts"
-import { ToolOutput } from "../tools/ToolCall.ts"
+import { type FileChange, ToolOutput } from "../tools/ToolCall.ts"
 import type { BackgroundTasks } from "./BackgroundTasks.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Spending } from "./Spending.ts"
@@ -89,12 +89,16 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `tool-start`: the call is permitted and starts running
  * - `tool-process`: the process that runs the call, the leader of a process group
  * - `tool-result`: the result of a call
+ * - `change`: a call is about to change this file: the SHA-256 of its content `before` (absent if the file did not exist) and `after`, and the
+ *   `copy` of its content; only the first change of a file in a turn has one, unless the content is too large or may be secret (`notCopied`);
+ *   `directory` is the topmost one that had to be created
  * - `grant`: the user allowed this for the whole session
  * - `summary`: replaces all messages before line number `keep` (from 0)
  * - `usage`: a request that left no other line: a part of a summary, or an answer without content because it was cut off
  * - `left-out`: content that is no longer sent because the provider refused it: a part of a message by its `Digest` (system), a tool by its
  *   name, or the messages of the lines `from` up to but excluding `to`
  * - `withdrawn`: the prompt at this line number (from 0) was not answered and is no longer sent
+ * - `undone`: the user took back the turn whose prompt is line number `from` (from 0), with everything up to this line
  * - `limit`: the maximum size of a request, learned from a refusal; for the model with this ID, or for any model
  * - `notice`: a message to the user about a recovery
  * - `task`: a background command: it starts (the process is the leader of a process group), is kept running after the session or no longer
@@ -142,6 +146,16 @@ export const Entry = Schema.Union(
     output: ToolOutput,
     ...time
   }),
+  Schema.Struct({
+    type: Schema.Literal("change"),
+    path: Schema.String,
+    before: Schema.optionalWith(Schema.String, { exact: true }),
+    after: Schema.String,
+    copy: Schema.optionalWith(Schema.Struct({ name: Schema.String, size: Schema.Number }), { exact: true }),
+    notCopied: Schema.optionalWith(Schema.Literal("secret", "size"), { exact: true }),
+    directory: Schema.optionalWith(Schema.String, { exact: true }),
+    ...time
+  }),
   Schema.Struct({ type: Schema.Literal("grant"), ...Grant.fields, ...time }),
   /** The grant no longer applies. */
   Schema.Struct({ type: Schema.Literal("revoke"), ...Grant.fields, ...time }),
@@ -164,6 +178,7 @@ export const Entry = Schema.Union(
     ...time
   }),
   Schema.Struct({ type: Schema.Literal("withdrawn"), line: Schema.NonNegativeInt, ...time }),
+  Schema.Struct({ type: Schema.Literal("undone"), from: Schema.NonNegativeInt, ...time }),
   Schema.Struct({
     type: Schema.Literal("limit"),
     unit: Schema.Literal("tokens", "bytes"),
@@ -235,10 +250,12 @@ export interface Session {
   readonly directory: string
   /** Tells the user about problems during opening, for example that an incomplete last line was removed. */
   readonly notices: ReadonlyArray<string>
-  /** All lines so far. */
+  /** All lines so far. Those of an undone turn are replaced: by lines of an unknown type, or by what they have cost. */
   readonly entries: Effect.Effect<ReadonlyArray<Line>>
   /** Appends a line. When this returns, the line of a stored session has been flushed to disk. */
   readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
+  /** Appends a `change` line, and stores a copy of the file's content, so that the user can undo the change. */
+  readonly storeChange: (change: FileChange) => Effect.Effect<void, SessionError>
   /** The commands that run beside the turns. They end when the session is closed. */
   readonly tasks: BackgroundTasks
 }

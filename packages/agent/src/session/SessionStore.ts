@@ -27,6 +27,8 @@ import * as sessionFile from "../internal/session/sessionFile.ts"
 import * as sessionLock from "../internal/session/sessionLock.ts"
 import { inMemory, makeSessionWriter } from "../internal/session/sessionWriter.ts"
 import * as TaskRegistry from "../internal/session/taskRegistry.ts"
+import { removeUndone } from "../internal/session/undone.ts"
+import type { FileChange } from "../tools/ToolCall.ts"
 import { notCopied } from "./BackgroundTaskText.ts"
 import type { Entry, Line, Listed, Session } from "./Session.ts"
 import { SessionError } from "./SessionError.ts"
@@ -255,7 +257,7 @@ export const make = (options: Options): Effect.Effect<
       Effect.gen(function*() {
         const file = fileOf(id)
         // Replaced, never changed, so that reading them does not copy them.
-        let lines = start.lines
+        let lines = removeUndone(start.lines)
         const writer = Option.isSome(lock)
           ? yield* makeSessionWriter(file, start.completeBytes, lock.value)
           : inMemory
@@ -280,6 +282,7 @@ export const make = (options: Options): Effect.Effect<
             const encoded = [...lines.length === 0 ? [yield* encodeHeader] : [], ...batch]
             yield* writer.write(encoded.map(({ text }) => `${text}\n`).join(""))
             lines = [...lines, ...encoded.map(({ line }) => line)]
+            if (encoded.some(({ line }) => line.type === "undone")) lines = removeUndone(lines)
           }))
           for (const { resume } of batch) resume(saved)
           return yield* saved
@@ -292,6 +295,7 @@ export const make = (options: Options): Effect.Effect<
               if (waiting.push({ text, line, resume }) === 1) resume(writeLock.withPermits(1)(saveWaiting))
             })).pipe(Effect.uninterruptible)
         const entries = Effect.sync(() => lines)
+        const copies = Option.map(lock, () => sessionFile.copiesDirectory(file))
         return {
           id,
           path: file,
@@ -299,6 +303,12 @@ export const make = (options: Options): Effect.Effect<
           directory: start.directory,
           entries,
           append,
+          storeChange: (change: FileChange) =>
+            // Loaded only now: many sessions change no file.
+            Effect.promise(() => import("../internal/session/fileCopies.ts")).pipe(
+              Effect.flatMap(({ store }) => store({ append, copies, entries, mask: options.mask }, change)),
+              Effect.provide(context)
+            ),
           // The last resource of the scope: it is released while lines can still be saved.
           tasks: yield* TaskRegistry.make({ append, entries })
         }
@@ -411,8 +421,10 @@ export const make = (options: Options): Effect.Effect<
             options.mask
           )
           // A process that still runs belongs to the original: the copy must not tell the user how to end it.
-          const copied = text.split("\n").slice(1).filter((line) => !line.startsWith("{\"type\":\"tool-process\""))
-            .join("\n")
+          // Another line is in its place, because lines are referred to by their numbers.
+          const copied = text.split("\n").slice(1).map((line) =>
+            line.startsWith("{\"type\":\"tool-process\"") ? "{\"type\":\"not-copied\"}" : line
+          ).join("\n")
           // Nor does the copy end what belongs to the original.
           const ends = findOpenTasks(lines).map(({ command, id }) => {
             const end: Entry = { type: "task", id, state: "ended", command, ending: notCopied, ok: true, time }
@@ -422,6 +434,13 @@ export const make = (options: Options): Effect.Effect<
           const title = found === ""
             ? ""
             : `${sessionFile.encode({ type: "title", title: titleOfCopy(found), time }, options.mask).text}\n`
+          const copies = sessionFile.copiesDirectory(fileOf(of))
+          if (yield* Effect.orElseSucceed(fs.exists(copies), () => false)) {
+            yield* Effect.mapError(
+              fs.copy(copies, sessionFile.copiesDirectory(fileOf(id))),
+              sessionFile.toSessionError(copies)
+            )
+          }
           yield* Effect.mapError(
             replaceFile(fileOf(id), `${header.text}\n${copied}${ends.join("")}${title}`, {
               mode: 0o600,
@@ -435,6 +454,11 @@ export const make = (options: Options): Effect.Effect<
         Effect.gen(function*() {
           const id = yield* find(given)
           yield* sessionLock.acquire(fileOf(id))
+          // Before the session, so that nothing remains that no command deletes.
+          yield* Effect.mapError(
+            fs.remove(sessionFile.copiesDirectory(fileOf(id)), { recursive: true, force: true }),
+            sessionFile.toSessionError(fileOf(id))
+          )
           yield* Effect.mapError(fs.remove(fileOf(id)), sessionFile.toSessionError(fileOf(id)))
           return id
         }).pipe(Effect.scoped, Effect.provide(context))

@@ -94,6 +94,8 @@ const formatLine = (line: Line, titles: Titles): ReadonlyArray<string> => {
       return ["*(older messages were compacted into a summary)*", line.text]
     case "withdrawn":
       return ["*(this prompt was not answered and is not part of the conversation)*"]
+    case "undone":
+      return ["*(the last turn was undone and is not part of the conversation)*"]
     case "notice":
       return [`*${line.text}*`]
     case "task":

@@ -6,6 +6,7 @@
 import type { ProcessId } from "@altimate-code/system/ProcessId"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Verdict } from "../permission/PermissionRules.ts"
 import type { BackgroundTasks } from "../session/BackgroundTasks.ts"
@@ -101,6 +102,22 @@ export interface Action {
 }
 
 /**
+ * A change of a file that a call is about to make.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FileChange {
+  /** Absolute, with symbolic links resolved. */
+  readonly path: string
+  /** The present content, and its text; none if the file does not exist. */
+  readonly before: Option.Option<{ readonly bytes: Uint8Array; readonly text: string }>
+  readonly after: Uint8Array
+  /** The file may contain secrets: no copy of it is stored. */
+  readonly isSecret: boolean
+}
+
+/**
  * The tool call that a handler is executing.
  *
  * @since 0.1.0
@@ -117,6 +134,8 @@ export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolC
   readonly touch: (path: string) => Effect.Effect<void>
   /** Saves the process that executes the call, so that it can be found even if this program is killed. Call `permit` first. */
   readonly storeProcess: (process: ProcessId) => Effect.Effect<void, ToolFailure>
+  /** Saves the content that the call is about to replace, so that the user can undo the change. Call `permit` first. */
+  readonly storeChange: (change: FileChange) => Effect.Effect<void, ToolFailure>
   /** Shows the user the last lines of the output so far, while the call runs. */
   readonly showOutput: (lines: string) => Effect.Effect<void>
   /** Decides on each part without asking the user, for files that a permitted search finds. Returns the verdicts in order. */

@@ -49,6 +49,7 @@ export const call = (
         }),
       touch: () => Effect.die("no tool of a server is about files"),
       storeProcess: () => Effect.die("no tool of a server has a process of its own"),
+      storeChange: () => Effect.die("no tool of a server changes files itself"),
       showOutput: () => Effect.void,
       verdicts: () => Effect.die("no tool of a server asks for them"),
       // No tool of a server starts a command.

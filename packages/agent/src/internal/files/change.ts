@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { ToolCall, type ToolFailure, type ToolOutput } from "../../tools/ToolCall.ts"
 import { failed, fileFailure } from "../tools/toolFailure.ts"
-import { decode, type Decoded, encode, utf8 } from "./encoding.ts"
+import { decode, encode, utf8 } from "./encoding.ts"
 import { FileVersions } from "./fileVersions.ts"
 import type { Target } from "./paths.ts"
 
@@ -20,7 +20,7 @@ const makeDiff = (shown: string, before: string, after: string): string =>
 const readCurrent = Effect.fn("change.readCurrent")(function*(target: Target) {
   const fs = yield* FileSystem.FileSystem
   const { state } = yield* FileVersions
-  if (!(yield* Effect.mapError(fs.exists(target.path), fileFailure(target.shown)))) return Option.none<Decoded>()
+  if (!(yield* Effect.mapError(fs.exists(target.path), fileFailure(target.shown)))) return Option.none()
   const { mode, type } = yield* Effect.mapError(fs.stat(target.path), fileFailure(target.shown))
   if (type !== "File") return yield* failed(`${target.shown} is not a regular file.`)
   yield* Effect.mapError(checkWritable(target.path), (error) =>
@@ -37,12 +37,12 @@ const readCurrent = Effect.fn("change.readCurrent")(function*(target: Target) {
       const decoded = decode(bytes)
       return typeof decoded === "string"
         ? yield* failed(`${target.shown} is ${decoded}`)
-        : Option.some(decoded)
+        : Option.some({ ...decoded, bytes })
     }
   }
 })
 
-const textOf = Option.match({ onNone: () => undefined, onSome: ({ text }: Decoded) => text })
+const textOf = Option.match({ onNone: () => undefined, onSome: ({ text }: { readonly text: string }) => text })
 
 /**
  * Asks for permission to replace the file's text with the result of `next`, then writes it if the file has not changed in the
@@ -53,7 +53,7 @@ export const change = (
   next: (before: Option.Option<string>) => Effect.Effect<string, ToolFailure>
 ) =>
   Effect.gen(function*() {
-    const { permit, touch } = yield* ToolCall
+    const { permit, storeChange, touch } = yield* ToolCall
     const { exclusive, remember } = yield* FileVersions
     return yield* exclusive(target.path)(Effect.gen(function*() {
       const before = yield* readCurrent(target)
@@ -73,6 +73,8 @@ export const change = (
       if (textOf(now) !== textOf(before)) {
         return yield* failed(`${target.shown} was changed on disk in the meantime. Read it again first.`)
       }
+      const isSecret = target.partsFor("read").some(({ secret }) => secret === true)
+      yield* storeChange({ path: target.path, before: now, after: bytes, isSecret })
       yield* Effect.mapError(replaceFile(target.path, bytes, { mode: 0o666 }), fileFailure(target.shown))
       remember(target.path, bytes)
       const output: ToolOutput = {

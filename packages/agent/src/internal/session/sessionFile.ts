@@ -146,6 +146,9 @@ const corrupt = (path: string) =>
     path
   })
 
+/** The directory with copies of files that the session's tools have changed. It exists once there is one. */
+export const copiesDirectory = (path: string): string => `${path.replace(/\.jsonl$/, "")}.copies`
+
 /** Describes to the user which lines were skipped; `undefined` if none were. */
 export const describeSkippedLines = (path: string, unreadable: ReadonlyArray<number>): string | undefined => {
   if (unreadable.length === 0) return undefined
@@ -207,10 +210,12 @@ const unlisted = new Set([
   "tool-start",
   "tool-process",
   "tool-result",
+  "change",
   "grant",
   "revoke",
   "left-out",
   "withdrawn",
+  "undone",
   "limit",
   "notice",
   "task"

@@ -106,6 +106,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
       permit: permit(call, savePoint, slot),
       touch: (path) => Effect.sync(() => void touched.add(path)),
       storeProcess: storeProcess(call),
+      storeChange: (change) => failIfNotSaved(session.storeChange(change)),
       showOutput: (text) => emit({ type: "tool-output", id: call.id, text }),
       verdicts: permissions.verdicts,
       tasks: session.tasks

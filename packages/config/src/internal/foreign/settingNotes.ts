@@ -95,7 +95,7 @@ const missed: Readonly<Record<string, string | ((names: Names) => string)>> = {
   sandbox: "Commands run without a sandbox: permission decides what may run.",
   shell: "Commands run in bash, or in sh if bash is missing.",
   skills: ({ directory }) => `Put each skill in a folder of .${directory}/skills or .agents/skills.`,
-  snapshot: "No snapshots are taken: use Git to undo changes.",
+  snapshot: "There is nothing to set: /undo takes back the last turn.",
   statusLine: "The status bar can't be customized.",
   tool_output: "The output limit for tools can't be configured.",
   tools: "Allow or deny tools under permission.",

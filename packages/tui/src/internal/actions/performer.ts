@@ -34,6 +34,7 @@ import * as SessionActions from "./sessionActions.ts"
 import * as SetupActions from "./setupActions.ts"
 import * as ShellAction from "./shellAction.ts"
 import * as TurnAction from "./turnAction.ts"
+import * as UndoAction from "./undoAction.ts"
 
 export interface Options {
   readonly session: Session
@@ -96,6 +97,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
     const showDiff = yield* DiffAction.make
     const tasks = yield* TaskActions.make(showPage)
     const attach = yield* AttachActions.make
+    const undo = yield* UndoAction.make
     const copy = yield* CopyAction.make(writeToTerminal)
 
     const commands = yield* CustomCommands.make(approvals.approver)
@@ -207,6 +209,10 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
           return fork(tasks.end(action.id))
         case "keep-task":
           return fork(tasks.keep(action.id, action.isKept))
+        case "plan-undo":
+          return fork(undo.ask)
+        case "undo":
+          return fork(undo.apply(action.plan))
         case "diff":
           return fork(showDiff)
         case "copy":

@@ -1,3 +1,4 @@
+import * as UserCommand from "@altimate-code/agent/session/UserCommand"
 import * as Shell from "@altimate-code/agent/Shell"
 import type { Workspace } from "@altimate-code/agent/Workspace"
 import * as Prompt from "@effect/ai/Prompt"
@@ -5,7 +6,6 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { shellMessage } from "../transcript/item.ts"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
 
@@ -26,7 +26,7 @@ export const make = Effect.gen(function*() {
       })
       yield* showItem({ type: "shell", command, output, end: ending, ok })
       const { append } = yield* current.get
-      const text = shellMessage(command, ending, output.trimEnd())
+      const text = UserCommand.toMessage(command, ending, output.trimEnd())
       yield* append({
         type: "user",
         message: Prompt.userMessage({ content: [Prompt.textPart({ text })] }),

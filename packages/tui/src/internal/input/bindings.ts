@@ -58,6 +58,7 @@ export const bindings: ReadonlyArray<Binding> = [
   run("model_list", "<leader>m", "/model"),
   run("variant_list", "none", "/effort"),
   run("status_view", "<leader>s", "/status"),
+  run("messages_undo", "<leader>u", "/undo"),
   run("messages_copy", "<leader>y", "/copy"),
   run("help_show", "none", "/help"),
   bind("input_submit", "return", press("return")),

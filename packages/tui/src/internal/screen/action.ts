@@ -1,5 +1,6 @@
 import type { Answer, Question } from "@altimate-code/agent/permission/Approver"
 import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
+import type { Plan } from "@altimate-code/agent/session/Undo"
 import type { AllowedRule, Answers, Effort } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
 
@@ -41,6 +42,9 @@ export type Action =
   | { readonly type: "refresh-task"; readonly id: string }
   | { readonly type: "end-task"; readonly id: string }
   | { readonly type: "keep-task"; readonly id: string; readonly isKept: boolean }
+  /** Finds out what undoing the last turn means, and asks. */
+  | { readonly type: "plan-undo" }
+  | { readonly type: "undo"; readonly plan: Plan }
   | { readonly type: "diff" }
   | { readonly type: "copy" }
   | { readonly type: "list-permissions" }

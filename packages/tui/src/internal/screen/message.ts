@@ -3,6 +3,7 @@ import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import type { BackgroundTask } from "@altimate-code/agent/session/BackgroundTasks"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
+import type { Plan } from "@altimate-code/agent/session/Undo"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel, AllowedRule, Model, WrongAnswer } from "../../Host.ts"
@@ -80,6 +81,14 @@ export type Message =
   /** The end of the output of a background command, for the pager: to open it, or if it is open. */
   | { readonly type: "task-output"; readonly id: string; readonly output: string; readonly isOpening: boolean }
   | { readonly type: "compacted"; readonly context: number; readonly text: string }
+  /** What undoing the last turn means has been shown. */
+  | { readonly type: "undo-planned"; readonly plan: Plan; readonly at: number }
+  | {
+    readonly type: "turn-undone"
+    readonly prompt: string
+    readonly context: number
+    readonly todos: ReadonlyArray<Todo>
+  }
   /** The prompt as the user left it in their editor. */
   | { readonly type: "edited"; readonly text: string }
   /** Images to attach to the prompt, in the place of a pasted text, or at the cursor. */

@@ -3,6 +3,7 @@ import type { Mode } from "@altimate-code/agent/permission/PermissionMode"
 import type { BackgroundTask } from "@altimate-code/agent/session/BackgroundTasks"
 import type { Spending } from "@altimate-code/agent/session/Spending"
 import type { Todo } from "@altimate-code/agent/session/TodoList"
+import type { Plan } from "@altimate-code/agent/session/Undo"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
 import type { ActiveModel, AllowedRule } from "../../Host.ts"
 import type { Command, Completion } from "../input/completion.ts"
@@ -81,6 +82,8 @@ export type Overlay =
   | { readonly type: "permissions"; readonly picker: Picker; readonly rules: ReadonlyArray<AllowedRule> }
   /** Whether to carry out the plan that the model has made. */
   | { readonly type: "plan"; readonly picker: Picker<"ask" | "accept-edits" | "no"> }
+  /** Whether to undo the last turn; `since` when the user is asked. */
+  | { readonly type: "undo"; readonly picker: Picker<"yes" | "no">; readonly plan: Plan; readonly since: number }
   /** Earlier prompts: the ID of a choice is the whole text. */
   | { readonly type: "prompts"; readonly picker: Picker }
   | { readonly type: "setup"; readonly setup: Setup }

@@ -217,6 +217,8 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), choiceKeys), cursor: undefined }
     case "plan":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), planKeys), cursor: undefined }
+    case "undo":
+      return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), undoKeys), cursor: undefined }
     case "prompts":
       return { lines: Picker.renderPrompts(overlay.picker, canvas, Math.min(rows, 20)), cursor: undefined }
     case "setup":
@@ -257,6 +259,8 @@ const renderTitle = (title: Editor.State, canvas: Canvas): RenderedOverlay => {
 const choiceKeys: ReadonlyArray<string> = ["enter: choose", "esc: back"]
 
 const permissionKeys: ReadonlyArray<string> = ["type to filter", "ctrl-d: remove", "esc: back"]
+
+const undoKeys: ReadonlyArray<string> = ["enter: choose", "esc: no"]
 
 /** What the keys do in the question about a plan. */
 const planKeys: ReadonlyArray<string> = ["enter: choose", "type to change it", "esc: no"]
@@ -315,7 +319,7 @@ const describeAttaching = ({ attaching, isPromptHeld, keymap }: State): string |
 const describeActivity = (state: State): string => {
   const { now, overlay, task } = state
   if (overlay?.type === "question") return `waiting for you · ${Keymap.labelOfInterrupt(state.keymap)}: stop`
-  if (overlay?.type === "plan") return "waiting for you"
+  if (overlay?.type === "plan" || overlay?.type === "undo") return "waiting for you"
   if (overlay?.type === "setup") return "setup"
   if (task.type === "none") return state.isStartingServers ? "starting MCP servers" : "ready"
   const time = formatDuration((now - task.since) / 1000)

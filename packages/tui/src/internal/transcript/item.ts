@@ -57,10 +57,6 @@ export interface ToolItem {
   readonly seconds: number | undefined
 }
 
-/** Reports a command that the user ran with `!` to the model. */
-export const shellMessage = (command: string, end: string, output: string): string =>
-  `I ran this command myself:\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${end}, output:\n\n\`\`\`\n${output}\n\`\`\``
-
 /** Shows an attachment below its prompt. */
 export const attachmentItem = (part: Prompt.FilePart): Item => ({
   type: "attachment",
@@ -124,6 +120,8 @@ const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
       return [{ type: "notice", level: "info", text: "Older messages were compacted here." }]
     case "withdrawn":
       return [withdrawnNotice]
+    case "undone":
+      return [undoneNotice]
     case "notice":
       return [{ type: "notice", level: "info", text: entry.text }]
     case "task":
@@ -148,6 +146,9 @@ const withdrawnNotice: Item = {
   level: "info",
   text: "This prompt was not answered and is not part of the conversation."
 }
+
+/** In a resumed session, which no longer shows the turn. */
+const undoneNotice: Item = { type: "notice", level: "info", text: "A turn was undone here." }
 
 export const interruptedNotice: Item = {
   type: "notice",

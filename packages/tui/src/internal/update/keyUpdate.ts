@@ -18,6 +18,7 @@ import { pressInSessions } from "./sessionList.ts"
 import { type Step, step } from "./step.ts"
 import { stopTask } from "./stopTask.ts"
 import { startLoading, submitOrQueue } from "./submission.ts"
+import { pressInUndo } from "./undoQuestion.ts"
 
 /** Someone who is in the middle of a word must not answer a question that appears under their fingers. In milliseconds. */
 const typingPause = 500
@@ -49,6 +50,9 @@ export const pressKey = (state: State, pressed: Key): Step => {
       return state.now - state.lastTypedAt < typingPause && key.type === "key"
         ? step(state)
         : pressInPlan(state, overlay, key)
+    case "undo":
+      // Someone who presses Enter twice must not answer a question that they have not seen.
+      return state.now - overlay.since < typingPause ? step(state) : pressInUndo(state, overlay, key)
     case "prompts":
       return pressInPrompts(state, overlay, key)
     case "question":

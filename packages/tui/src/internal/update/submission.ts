@@ -1,12 +1,14 @@
 import { modes } from "@altimate-code/agent/permission/PermissionMode"
 import { efforts } from "../../Host.ts"
 import type { TypedCommand } from "../commands/customCommands.ts"
+import * as Keymap from "../input/keymap.ts"
 import { commandNameOf, help, isSlashCommand, suggest } from "../input/slashCommands.ts"
 import type { Action } from "../screen/action.ts"
 import type { Message } from "../screen/message.ts"
 import type { State } from "../screen/state.ts"
 import { showTasks } from "../tasks/taskList.ts"
 import { type Step, step } from "./step.ts"
+import { canStop } from "./stopTask.ts"
 import { addItem } from "./turnUpdate.ts"
 
 /** Slash commands that run even while a task is running. */
@@ -29,9 +31,19 @@ const immediateCommands = [
 
 const isImmediate = (text: string): boolean => immediateCommands.includes(text.split(/\s/)[0] ?? "")
 
+const isUndo = (text: string): boolean => /^\/(?:undo|rewind)(?:\s|$)/.test(text)
+
 /** Sends the text, or queues it while a task is running. */
-export const submitOrQueue = (state: State, text: string): Step =>
-  state.task.type === "none" || isImmediate(text) ? submit(state, text) : step(queue(state, text))
+export const submitOrQueue = (state: State, text: string): Step => {
+  // It would undo another turn than the one that the user sees.
+  if (isUndo(text) && canStop(state)) {
+    const stop = `${Keymap.labelOfInterrupt(state.keymap)}: stop`
+    return step(
+      addItem(state, { type: "notice", level: "warning", text: "Stop first, then undo.", hint: stop })
+    )
+  }
+  return state.task.type === "none" || isImmediate(text) ? submit(state, text) : step(queue(state, text))
+}
 
 /** Submits the oldest queued prompt, unless a task is running. */
 export const submitQueued = (state: State): Step => {
@@ -172,6 +184,9 @@ const runSlashCommand = (state: State, text: string): Step => {
       return step(state, { type: "export", file: argument === "" ? undefined : argument })
     case "/diff":
       return step(state, { type: "diff" })
+    case "/undo":
+    case "/rewind":
+      return step(startLoading(state, "comparing files"), { type: "plan-undo" })
     case "/copy":
       return step(state, { type: "copy" })
     case "/init":

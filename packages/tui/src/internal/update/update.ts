@@ -18,6 +18,7 @@ import { type Step, step } from "./step.ts"
 import { returnPrompts } from "./stopTask.ts"
 import { submitFound, submitQueued } from "./submission.ts"
 import * as TurnUpdate from "./turnUpdate.ts"
+import { askAboutUndo, endUndo } from "./undoQuestion.ts"
 
 /** The state after the message. Returns the same state if nothing has changed: then nothing needs to be drawn. */
 export const update = (state: State, message: Message): Step => {
@@ -143,6 +144,10 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
           { type: "notice", level: "info", text: message.text }
         )
       )
+    case "undo-planned":
+      return askAboutUndo(state, message)
+    case "turn-undone":
+      return step(endUndo(state, message))
     case "edited":
       return step({ ...state, input: Editor.update(state.input, { type: "set", text: message.text }) })
     case "images-attached": {
