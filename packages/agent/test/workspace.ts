@@ -4,11 +4,12 @@ import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { decide } from "../src/internal/permission/decide.ts"
 import * as TaskRegistry from "../src/internal/session/taskRegistry.ts"
 import type { Rules } from "../src/permission/PermissionRules.ts"
 import type { Line } from "../src/session/Session.ts"
-import { type Action, type FileChange, ToolCall, ToolFailure, type ToolOutput } from "../src/tools/ToolCall.ts"
+import { type Action, ToolCall, ToolFailure, type ToolOutput } from "../src/tools/ToolCall.ts"
 import * as Tools from "../src/tools/Tools.ts"
 import { Workspace } from "../src/Workspace.ts"
 
@@ -75,7 +76,6 @@ export const makeTools = (
     const path = yield* Path.Path
     const asked: Array<Action> = []
     const touched: Array<string> = []
-    const changes: Array<FileChange> = []
     const lines: Array<Line> = []
     const tasks = yield* TaskRegistry.make({
       append: (entry) => Effect.sync(() => void lines.push(entry)),
@@ -86,7 +86,12 @@ export const makeTools = (
       permit: (action) => Effect.zipRight(Effect.sync(() => asked.push(action)), permit(action)),
       touch: (file) => Effect.sync(() => void touched.push(path.relative(project.root, file))),
       storeProcess: () => Effect.void,
-      storeChange: (change) => Effect.sync(() => void changes.push(change)),
+      changeLog: {
+        append: () => Effect.void,
+        changes: Effect.succeed({ all: [], ofTurn: [] }),
+        copies: Option.none(),
+        hasSecret: () => false
+      },
       showOutput: () => Effect.void,
       verdicts: (parts) => Effect.succeed(parts.map((part) => decide(rules, { parts: [part], title: "" }, []).verdict)),
       tasks
@@ -115,7 +120,7 @@ export const makeTools = (
               output: result
             }
       )
-    return { ...project, asked, changes, touched, lines, tasks, use }
+    return { ...project, asked, touched, lines, tasks, use }
   })
 
 export const refusing = () => Effect.fail(new ToolFailure({ reason: "Denied", message: "No." }))

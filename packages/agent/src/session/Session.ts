@@ -6,9 +6,10 @@
 import { ProcessId } from "@altimate-code/system/ProcessId"
 import * as Prompt from "@effect/ai/Prompt"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { modes } from "../permission/PermissionMode.ts"
-import { type FileChange, ToolOutput } from "../tools/ToolCall.ts"
+import { FileChange, ToolOutput } from "../tools/ToolCall.ts"
 import type { BackgroundTasks } from "./BackgroundTasks.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Spending } from "./Spending.ts"
@@ -89,9 +90,7 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `tool-start`: the call is permitted and starts running
  * - `tool-process`: the process that runs the call, the leader of a process group
  * - `tool-result`: the result of a call
- * - `change`: a call is about to change this file: the SHA-256 of its content `before` (absent if the file did not exist) and `after`, and the
- *   `copy` of its content; only the first change of a file in a turn has one, unless the content is too large or may be secret (`notCopied`);
- *   `directory` is the topmost one that had to be created
+ * - `change`: a call is about to change a file
  * - `grant`: the user allowed this for the whole session
  * - `summary`: replaces all messages before line number `keep` (from 0)
  * - `usage`: a request that left no other line: a part of a summary, or an answer without content because it was cut off
@@ -146,16 +145,7 @@ export const Entry = Schema.Union(
     output: ToolOutput,
     ...time
   }),
-  Schema.Struct({
-    type: Schema.Literal("change"),
-    path: Schema.String,
-    before: Schema.optionalWith(Schema.String, { exact: true }),
-    after: Schema.String,
-    copy: Schema.optionalWith(Schema.Struct({ name: Schema.String, size: Schema.Number }), { exact: true }),
-    notCopied: Schema.optionalWith(Schema.Literal("secret", "size"), { exact: true }),
-    directory: Schema.optionalWith(Schema.String, { exact: true }),
-    ...time
-  }),
+  Schema.Struct({ type: Schema.Literal("change"), ...FileChange.fields, ...time }),
   Schema.Struct({ type: Schema.Literal("grant"), ...Grant.fields, ...time }),
   /** The grant no longer applies. */
   Schema.Struct({ type: Schema.Literal("revoke"), ...Grant.fields, ...time }),
@@ -254,8 +244,10 @@ export interface Session {
   readonly entries: Effect.Effect<ReadonlyArray<Line>>
   /** Appends a line. When this returns, the line of a stored session has been flushed to disk. */
   readonly append: (entry: Entry) => Effect.Effect<void, SessionError>
-  /** Appends a `change` line, and stores a copy of the file's content, so that the user can undo the change. */
-  readonly storeChange: (change: FileChange) => Effect.Effect<void, SessionError>
+  /** The directory for copies of files that tools change; none if nothing can be stored. */
+  readonly copies: Option.Option<string>
+  /** Whether the text contains a secret that is masked in the session's lines. */
+  readonly hasSecret: (text: string) => boolean
   /** The commands that run beside the turns. They end when the session is closed. */
   readonly tasks: BackgroundTasks
 }

@@ -28,7 +28,6 @@ import * as sessionLock from "../internal/session/sessionLock.ts"
 import { inMemory, makeSessionWriter } from "../internal/session/sessionWriter.ts"
 import * as TaskRegistry from "../internal/session/taskRegistry.ts"
 import { removeUndone } from "../internal/session/undone.ts"
-import type { FileChange } from "../tools/ToolCall.ts"
 import { notCopied } from "./BackgroundTaskText.ts"
 import type { Entry, Line, Listed, Session } from "./Session.ts"
 import { SessionError } from "./SessionError.ts"
@@ -295,7 +294,6 @@ export const make = (options: Options): Effect.Effect<
               if (waiting.push({ text, line, resume }) === 1) resume(writeLock.withPermits(1)(saveWaiting))
             })).pipe(Effect.uninterruptible)
         const entries = Effect.sync(() => lines)
-        const copies = Option.map(lock, () => sessionFile.copiesDirectory(file))
         return {
           id,
           path: file,
@@ -303,12 +301,8 @@ export const make = (options: Options): Effect.Effect<
           directory: start.directory,
           entries,
           append,
-          storeChange: (change: FileChange) =>
-            // Loaded only now: many sessions change no file.
-            Effect.promise(() => import("../internal/session/fileCopies.ts")).pipe(
-              Effect.flatMap(({ store }) => store({ append, copies, entries, mask: options.mask }, change)),
-              Effect.provide(context)
-            ),
+          copies: Option.map(lock, () => sessionFile.copiesDirectory(file)),
+          hasSecret: (text: string) => options.mask !== undefined && options.mask(text) !== text,
           // The last resource of the scope: it is released while lines can still be saved.
           tasks: yield* TaskRegistry.make({ append, entries })
         }

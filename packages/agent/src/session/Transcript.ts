@@ -95,7 +95,7 @@ const formatLine = (line: Line, titles: Titles): ReadonlyArray<string> => {
     case "withdrawn":
       return ["*(this prompt was not answered and is not part of the conversation)*"]
     case "undone":
-      return ["*(the last turn was undone and is not part of the conversation)*"]
+      return ["*(a turn was undone here and is not part of the conversation)*"]
     case "notice":
       return [`*${line.text}*`]
     case "task":

@@ -6,13 +6,14 @@
 import * as Paths from "@altimate-code/system/Paths"
 import { checkWritable, replaceFile } from "@altimate-code/system/ReplaceFile"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { rmdir } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import * as AttachedText from "../AttachedText.ts"
+import * as FileCopies from "../internal/files/fileCopies.ts"
 import { hash } from "../internal/files/fileVersions.ts"
-import * as FileCopies from "../internal/session/fileCopies.ts"
 import { now } from "../internal/session/now.ts"
 import { copiesDirectory } from "../internal/session/sessionFile.ts"
 import type { Entry, Line, Session } from "./Session.ts"
@@ -93,7 +94,13 @@ const findCommands = (turn: ReadonlyArray<Line>): ReadonlyArray<string> => {
   })
 }
 
-type Changes = ReturnType<typeof FileCopies.groupChanges>[number]
+type Change = Extract<Entry, { readonly type: "change" }>
+
+/** The changes of a file in their order. */
+type Changes = readonly [Change, ...ReadonlyArray<Change>]
+
+const groupChanges = (turn: ReadonlyArray<Line>): ReadonlyArray<Changes> =>
+  Object.values(Arr.groupBy(turn.filter((line) => line.type === "change"), ({ path }) => path))
 
 /** The content of the file as a digest; `undefined` if it does not exist, null if it is no regular file or can't be read. */
 const readDigest = (path: string) =>
@@ -160,7 +167,7 @@ export const plan = (session: Session): Effect.Effect<Option.Option<Plan>, never
     if (from === -1) return Option.none()
     const turn = lines.slice(from)
     const files = yield* Effect.forEach(
-      FileCopies.groupChanges(turn),
+      groupChanges(turn),
       (changes) => Effect.map(decide(session, changes), ({ fate }) => ({ path: changes[0].path, fate }))
     )
     const prompt = textsOf(lines[from]!).filter((text) => Option.isNone(AttachedText.parseText(text))).join("\n")
@@ -184,7 +191,7 @@ export const apply = (
     const turn = (yield* session.entries).slice(from)
     const planned = new Map(files.map(({ fate, path }) => [path, fate.type]))
     const done: Array<File> = []
-    for (const changes of FileCopies.groupChanges(turn)) {
+    for (const changes of groupChanges(turn)) {
       const [{ path }] = changes
       const { content, fate } = yield* decide(session, changes)
       const write = Option.match(content, {
@@ -207,8 +214,6 @@ export const apply = (
     yield* FileCopies.remove(copiesDirectory(session.path), names)
     return done
   }).pipe(Effect.uninterruptible)
-
-type Change = Extract<Entry, { readonly type: "change" }>
 
 /** Removes the directories that were created for the files, the deepest first. The system refuses to remove those that are not empty. */
 const removeEmptyDirectories = (turn: ReadonlyArray<Line>) => {

@@ -102,19 +102,51 @@ export interface Action {
 }
 
 /**
- * A change of a file that a call is about to make.
+ * A change of a file by a call.
  *
  * @since 0.1.0
  * @category models
  */
-export interface FileChange {
+export const FileChange = Schema.Struct({
   /** Absolute, with symbolic links resolved. */
-  readonly path: string
-  /** The present content, and its text; none if the file does not exist. */
-  readonly before: Option.Option<{ readonly bytes: Uint8Array; readonly text: string }>
-  readonly after: Uint8Array
-  /** The file may contain secrets: no copy of it is stored. */
-  readonly isSecret: boolean
+  path: Schema.String,
+  /** The SHA-256 of its content before the change; absent if the file did not exist. */
+  before: Schema.optionalWith(Schema.String, { exact: true }),
+  /** The SHA-256 of its content after the change. */
+  after: Schema.String,
+  /** A copy of the content before the change. Only the first change of a file in a turn has one. */
+  copy: Schema.optionalWith(Schema.Struct({ name: Schema.String, size: Schema.Number }), { exact: true }),
+  /** Why there is no copy: the file may contain secrets, or is too large. */
+  notCopied: Schema.optionalWith(Schema.Literal("secret", "size"), { exact: true }),
+  /** The topmost directory that had to be created. */
+  directory: Schema.optionalWith(Schema.String, { exact: true })
+})
+/**
+ * A change of a file by a call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type FileChange = typeof FileChange.Type
+
+/**
+ * Where calls record how they change files, so that the user can undo it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ChangeLog {
+  /** Saves a change before it is made. */
+  readonly append: (change: FileChange) => Effect.Effect<void, ToolFailure>
+  /** The changes of the session so far, and those among them of the current turn. */
+  readonly changes: Effect.Effect<{
+    readonly all: ReadonlyArray<FileChange>
+    readonly ofTurn: ReadonlyArray<FileChange>
+  }>
+  /** The directory for copies of files; none if nothing can be stored. */
+  readonly copies: Option.Option<string>
+  /** Whether the text contains a secret that must not be stored. */
+  readonly hasSecret: (text: string) => boolean
 }
 
 /**
@@ -134,8 +166,8 @@ export class ToolCall extends Context.Tag("@altimate-code/agent/ToolCall")<ToolC
   readonly touch: (path: string) => Effect.Effect<void>
   /** Saves the process that executes the call, so that it can be found even if this program is killed. Call `permit` first. */
   readonly storeProcess: (process: ProcessId) => Effect.Effect<void, ToolFailure>
-  /** Saves the content that the call is about to replace, so that the user can undo the change. Call `permit` first. */
-  readonly storeChange: (change: FileChange) => Effect.Effect<void, ToolFailure>
+  /** For calls that change files. */
+  readonly changeLog: ChangeLog
   /** Shows the user the last lines of the output so far, while the call runs. */
   readonly showOutput: (lines: string) => Effect.Effect<void>
   /** Decides on each part without asking the user, for files that a permitted search finds. Returns the verdicts in order. */

@@ -1,6 +1,7 @@
 /** Servers of the protocol, and calls of their tools. */
 import type * as Toolkit from "@effect/ai/Toolkit"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { createServer, type RequestListener } from "node:http"
 import { listening } from "../../../../test/Listening.ts"
@@ -49,7 +50,12 @@ export const call = (
         }),
       touch: () => Effect.die("no tool of a server is about files"),
       storeProcess: () => Effect.die("no tool of a server has a process of its own"),
-      storeChange: () => Effect.die("no tool of a server changes files itself"),
+      changeLog: {
+        append: () => Effect.die("no tool of a server changes files itself"),
+        changes: Effect.die("no tool of a server changes files itself"),
+        copies: Option.none(),
+        hasSecret: () => false
+      },
       showOutput: () => Effect.void,
       verdicts: () => Effect.die("no tool of a server asks for them"),
       // No tool of a server starts a command.

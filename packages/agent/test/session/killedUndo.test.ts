@@ -53,7 +53,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A turn can be undone", 
       const temporary = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
       const script = yield* bundle(new URL("process/undo.ts", import.meta.url))
       let wasKilled = true
-      for (let count = 1; wasKilled; count += 2) {
+      for (let count = 1; wasKilled; count += 3) {
         const directory = `${temporary}/${count}`
         yield* makeProject(directory)
         wasKilled = yield* play(script, directory, "turn", String(count))

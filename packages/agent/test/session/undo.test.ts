@@ -6,7 +6,8 @@ import * as Option from "effect/Option"
 import { randomBytes } from "node:crypto"
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs"
 import { dirname } from "node:path"
-import { maxCopySize } from "../../src/internal/session/fileCopies.ts"
+import { maxCopySize, store } from "../../src/internal/files/fileCopies.ts"
+import { makeChangeLog } from "../../src/internal/turn/changeLog.ts"
 import * as History from "../../src/session/History.ts"
 import * as Spending from "../../src/session/Spending.ts"
 import * as TodoList from "../../src/session/TodoList.ts"
@@ -126,7 +127,7 @@ layer(NodeContext.layer)("Undo", (it) => {
       symlinkSync("elsewhere", at("moved"))
       // In the same turn.
       yield* put("between", "formatted")
-      yield* session.storeChange({
+      yield* store(makeChangeLog(session), {
         path: at("between"),
         before: Option.some({ bytes: Buffer.from("formatted"), text: "formatted" }),
         after: Buffer.from("new again"),
@@ -171,7 +172,7 @@ layer(NodeContext.layer)("Undo", (it) => {
         edit("config.txt", "line", "other"),
         write(".env.local", "PASSWORD=3")
       )
-      yield* session.storeChange({
+      yield* store(makeChangeLog(session), {
         path: at("large.txt"),
         before: Option.some({ bytes: readFileSync(at("large.txt")), text: "" }),
         after: Buffer.from("small"),
@@ -210,7 +211,7 @@ layer(NodeContext.layer)("Undo", (it) => {
       assert.deepStrictEqual(plan.files.map(({ fate }) => fate.type), ["restored"])
     }))
 
-  it.scoped("are deleted with the session", () =>
+  it.scoped("deletes the copies with the session", () =>
     Effect.gen(function*() {
       const { directory, put, root, sessions, workspace } = yield* start()
       yield* put("a.txt", "one")
@@ -224,13 +225,13 @@ layer(NodeContext.layer)("Undo", (it) => {
       assert.deepStrictEqual(readdirSync(directory).filter((name) => name.startsWith(id)), [])
     }))
 
-  it.scoped("removes the oldest copies when they take more than 100 MiB", () =>
+  it.scoped("removes the oldest copies when they take more than 50 MiB", () =>
     Effect.gen(function*() {
       const { at, copies, put, session } = yield* start()
       const bytes = randomBytes(maxCopySize)
-      for (let index = 0; index < 12; index++) {
+      for (let index = 0; index < 6; index++) {
         yield* session.append(user(`prompt ${index}`))
-        yield* session.storeChange({
+        yield* store(makeChangeLog(session), {
           path: at(`${index}`),
           before: Option.some({ bytes, text: "" }),
           after: Buffer.from("new"),
@@ -238,12 +239,12 @@ layer(NodeContext.layer)("Undo", (it) => {
         })
         yield* put(`${index}`, "new")
       }
-      assert.lengthOf(copies(), 10)
+      assert.lengthOf(copies(), 5)
       const lines = yield* session.entries
       for (const line of lines.toReversed()) {
         if (line.type !== "change") continue
         const [file] = Option.getOrThrow(yield* Undo.plan(session)).files
-        const isKept = Number(line.path.slice(line.path.lastIndexOf("/") + 1)) >= 2
+        const isKept = Number(line.path.slice(line.path.lastIndexOf("/") + 1)) >= 1
         assert.deepStrictEqual(file?.fate, isKept ? { type: "restored" } : { type: "kept", why: "lost" })
         yield* Undo.apply(session, Option.getOrThrow(yield* Undo.plan(session)))
       }

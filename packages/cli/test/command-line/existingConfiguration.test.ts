@@ -83,7 +83,7 @@ layer(NodeContext.layer, { excludeTestServices: true })("A configuration written
       assert.deepStrictEqual(warnings.map((line) => line.replaceAll(/\.json:\d+:\d+/g, ".json")), [
         "warning: agent.plan.permission (~/.config/altimate-code/altimate-code.json): this restriction is not enforced. There are no separate agents here: put the rules under \"permission\" at the top of the file.",
         "warning: permission.webfetch: no tool has that name, so the rule has no effect.",
-        "warning: 35 settings in ~/.config/altimate-code/altimate-code.json have no effect here (logLevel, snapshot, shell, …). Details: altimate-code config show --unknown",
+        "warning: 35 settings in ~/.config/altimate-code/altimate-code.json have no effect here (logLevel, shell, default_agent, …). Details: altimate-code config show --unknown",
         "note: instructions: URLs are not supported (https://rules.example/style.md). Save the text to a file and list that file"
       ])
 

@@ -93,9 +93,9 @@ layer(NodeContext.layer)("/undo", (it) => {
         assert.notInclude(yield* sent(sandbox, 7), "And now")
       }))
 
-    it.scoped(`leaves a file that has changed since, and says so (${columns} × ${rows})`, () =>
+    it.scoped(`works after kill -9, and leaves a file that has changed since (${columns} × ${rows})`, () =>
       Effect.gen(function*() {
-        const { project, terminal } = yield* start({
+        const { launch, project, terminal: killed } = yield* start({
           columns,
           rows,
           inProject: true,
@@ -106,7 +106,11 @@ layer(NodeContext.layer)("/undo", (it) => {
             { blocks: [says("Created both.")] }
           ]
         })
-        yield* ask(terminal, "Create both")
+        yield* ask(killed, "Create both")
+        yield* killed.see(/Created both\.[^]*ready/)
+        process.kill(killed.pid, "SIGKILL")
+        yield* killed.exited
+        const terminal = yield* launch(["--continue"])
         yield* terminal.see(/Created both\.[^]*ready/)
         writeFileSync(join(project, "a.txt"), "mine")
         yield* ask(terminal, "/undo")

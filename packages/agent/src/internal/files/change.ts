@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import { ToolCall, type ToolFailure, type ToolOutput } from "../../tools/ToolCall.ts"
 import { failed, fileFailure } from "../tools/toolFailure.ts"
 import { decode, encode, utf8 } from "./encoding.ts"
+import * as FileCopies from "./fileCopies.ts"
 import { FileVersions } from "./fileVersions.ts"
 import type { Target } from "./paths.ts"
 
@@ -53,7 +54,7 @@ export const change = (
   next: (before: Option.Option<string>) => Effect.Effect<string, ToolFailure>
 ) =>
   Effect.gen(function*() {
-    const { permit, storeChange, touch } = yield* ToolCall
+    const { changeLog, permit, touch } = yield* ToolCall
     const { exclusive, remember } = yield* FileVersions
     return yield* exclusive(target.path)(Effect.gen(function*() {
       const before = yield* readCurrent(target)
@@ -74,7 +75,7 @@ export const change = (
         return yield* failed(`${target.shown} was changed on disk in the meantime. Read it again first.`)
       }
       const isSecret = target.partsFor("read").some(({ secret }) => secret === true)
-      yield* storeChange({ path: target.path, before: now, after: bytes, isSecret })
+      yield* FileCopies.store(changeLog, { path: target.path, before: now, after: bytes, isSecret })
       yield* Effect.mapError(replaceFile(target.path, bytes, { mode: 0o666 }), fileFailure(target.shown))
       remember(target.path, bytes)
       const output: ToolOutput = {

@@ -14,7 +14,7 @@ const remainder = (line: Line, from: number): Line => {
     case "left-out":
       return "from" in line.what && line.what.from >= from ? unknown : line
     case "task":
-      // The model no longer knows what it was told.
+      // The model no longer knows about it.
       return line.state === "reported" ? unknown : line
     case "session":
     case "title":

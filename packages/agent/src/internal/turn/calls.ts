@@ -22,6 +22,7 @@ import type { Outcome, TurnEvent } from "../../turn/TurnEvent.ts"
 import { toToolDone } from "../session/interrupted.ts"
 import { now } from "../session/now.ts"
 import { findTool, titleOf } from "../tools/findTool.ts"
+import { makeChangeLog } from "./changeLog.ts"
 import { makePermissions } from "./permissions.ts"
 import { makeSavePoint, type SavePoint } from "./savePoint.ts"
 import { makeSlots, type Slot } from "./slots.ts"
@@ -106,7 +107,7 @@ export const makeCalls = ({ emit, session, toolkit }: Options) =>
       permit: permit(call, savePoint, slot),
       touch: (path) => Effect.sync(() => void touched.add(path)),
       storeProcess: storeProcess(call),
-      storeChange: (change) => failIfNotSaved(session.storeChange(change)),
+      changeLog: makeChangeLog(session),
       showOutput: (text) => emit({ type: "tool-output", id: call.id, text }),
       verdicts: permissions.verdicts,
       tasks: session.tasks

@@ -1,6 +1,6 @@
 import * as History from "@altimate-code/agent/session/History"
 import * as TodoList from "@altimate-code/agent/session/TodoList"
-import type { Plan } from "@altimate-code/agent/session/Undo"
+import * as Undo from "@altimate-code/agent/session/Undo"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
@@ -8,11 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { CurrentSession } from "./currentSession.ts"
 import { Display } from "./display.ts"
-
-/** Loaded only now: most sessions undo nothing. */
-const load = Effect.promise(() =>
-  Promise.all([import("@altimate-code/agent/session/Undo"), import("./reports/undoReport.ts")])
-)
+import { describePlan, describeResult } from "./reports/undoReport.ts"
 
 /** `/undo`. */
 export const make = Effect.gen(function*() {
@@ -24,22 +20,20 @@ export const make = Effect.gen(function*() {
   return {
     /** Shows what undoing the last turn means, and asks. */
     ask: Effect.gen(function*() {
-      const [Undo, Report] = yield* load
       const plan = yield* Undo.plan(yield* current.get)
       if (Option.isNone(plan)) {
         yield* showNotice("Nothing to undo: no prompt of this session is part of the conversation.")
         return yield* send({ type: "task-ended" })
       }
-      yield* showItem({ type: "lines", title: "Undo the last turn", lines: Report.describePlan(plan.value, directory) })
+      yield* showItem({ type: "lines", title: "Undo the last turn", lines: describePlan(plan.value, directory) })
       yield* send({ type: "undo-planned", plan: plan.value, at: yield* Clock.currentTimeMillis })
     }).pipe(Effect.provideService(FileSystem.FileSystem, fs)),
     /** Undoes the turn as the user has confirmed it. */
-    apply: (plan: Plan) =>
+    apply: (plan: Undo.Plan) =>
       Effect.gen(function*() {
-        const [Undo, Report] = yield* load
         const session = yield* current.get
         const files = yield* Undo.apply(session, plan)
-        const { problems, summary } = Report.describeResult(files, directory)
+        const { problems, summary } = describeResult(files, directory)
         yield* showNotice(summary)
         yield* Effect.forEach(problems, showWarning, { discard: true })
         const entries = yield* session.entries

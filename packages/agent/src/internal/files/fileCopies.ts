@@ -8,37 +8,36 @@ import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { randomUUID } from "node:crypto"
 import { dirname, join } from "node:path"
-import type { Entry, Line, Session } from "../../session/Session.ts"
-import type { FileChange } from "../../tools/ToolCall.ts"
-import { hash } from "../files/fileVersions.ts"
-import { now } from "./now.ts"
+import type { ChangeLog, FileChange } from "../../tools/ToolCall.ts"
+import { hash } from "./fileVersions.ts"
 
 /** Larger files are not copied. In bytes. */
 export const maxCopySize = 10 * 1024 * 1024
 
 /** The copies of a session take at most this many bytes: the oldest are removed. */
-export const maxTotalSize = 100 * 1024 * 1024
+export const maxTotalSize = 50 * 1024 * 1024
 
-interface Options extends Pick<Session, "append" | "entries"> {
-  /** The directory for the copies; none if nothing can be stored. */
-  readonly copies: Option.Option<string>
-  readonly mask: ((text: string) => string) | undefined
+/** A change that is about to be made. */
+interface NextChange {
+  /** Absolute, with symbolic links resolved. */
+  readonly path: string
+  /** The present content, and its text; none if the file does not exist. */
+  readonly before: Option.Option<{ readonly bytes: Uint8Array; readonly text: string }>
+  readonly after: Uint8Array
+  /** The file may contain secrets: it is not copied. */
+  readonly isSecret: boolean
 }
-
-type Change = Extract<Entry, { readonly type: "change" }>
 
 /** Saves that a file is about to be changed. If only the copy can't be stored, the file may be changed nevertheless, but this can't be undone. */
 export const store = Effect.fn("fileCopies.store")(
-  function*({ append, copies, entries, mask = (text) => text }: Options, change: FileChange) {
-    const { after, before, path } = change
-    const lines = yield* entries
-    const earlier = lines.flatMap((line) => line.type === "change" && line.copy !== undefined ? [line.copy] : [])
+  function*({ append, changes, copies, hasSecret }: ChangeLog, { after, before, isSecret, path }: NextChange) {
+    const { all, ofTurn } = yield* changes
+    const earlier = all.flatMap(({ copy }) => copy ?? [])
     // Undoing a turn restores what was there before its first change.
-    const turn = lines.slice(lines.findLastIndex((line) => line.type === "user" && line.hidden === undefined))
-    const isFirst = !turn.some((line) => line.type === "change" && line.path === path)
+    const isFirst = !ofTurn.some((other) => other.path === path)
     const notCopied = Option.flatMapNullable(before, ({ bytes, text }) => {
       if (bytes.length > maxCopySize) return "size"
-      return change.isSecret || mask(text) !== text ? "secret" : undefined
+      return isSecret || hasSecret(text) ? "secret" : undefined
     })
     const wanted = isFirst && Option.isNone(notCopied) ? Option.map(before, ({ bytes }) => bytes) : Option.none()
     const copy = Option.map(Option.product(copies, wanted), ([directory, bytes]) => ({
@@ -47,18 +46,16 @@ export const store = Effect.fn("fileCopies.store")(
       line: { name: randomUUID(), size: bytes.length }
     }))
     const directory = Option.isSome(before) ? undefined : yield* findMissingDirectory(path)
-    const line: Change = {
-      type: "change",
+    const change: FileChange = {
       path,
       ...(Option.isSome(before) ? { before: hash(before.value.bytes) } : {}),
       after: hash(after),
       ...(Option.isSome(copy) ? { copy: copy.value.line } : {}),
       ...(Option.isSome(notCopied) ? { notCopied: notCopied.value } : {}),
-      ...(directory === undefined ? {} : { directory }),
-      time: yield* now
+      ...(directory === undefined ? {} : { directory })
     }
     // Both are on the disk before the file is changed.
-    yield* Effect.all([append(line), Option.isSome(copy) ? write(copy.value) : Effect.void], {
+    yield* Effect.all([append(change), Option.isSome(copy) ? write(copy.value) : Effect.void], {
       concurrency: "unbounded",
       discard: true
     })
@@ -112,15 +109,3 @@ const findMissingDirectory = Effect.fn(function*(path: string) {
   }
   return missing
 })
-
-/** The lines of changes, file by file, in their order. */
-export const groupChanges = (lines: ReadonlyArray<Line>): ReadonlyArray<readonly [Change, ...Array<Change>]> => {
-  const byPath = new Map<string, [Change, ...Array<Change>]>()
-  for (const line of lines) {
-    if (line.type !== "change") continue
-    const changes = byPath.get(line.path)
-    if (changes === undefined) byPath.set(line.path, [line])
-    else changes.push(line)
-  }
-  return [...byPath.values()]
-}
