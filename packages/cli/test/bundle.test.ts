@@ -72,8 +72,8 @@ layer(NodeContext.layer)("the bundle", (it) => {
 
   // A little more than today. What takes more is loaded when it is needed: `import()` where it is used.
   const limits = [
-    { args: ["providers", "list"], chunks: 45, kilobytes: 625 },
-    { args: ["config", "show"], chunks: 45, kilobytes: 625 },
+    { args: ["providers", "list"], chunks: 46, kilobytes: 625 },
+    { args: ["config", "show"], chunks: 46, kilobytes: 625 },
     { args: ["run", "hello"], chunks: 95, kilobytes: 1270 }
   ]
   for (const { args, chunks, kilobytes } of limits) {
