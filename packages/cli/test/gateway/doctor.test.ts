@@ -2,6 +2,7 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import type { Script } from "@altimate-code/sandbox/Script"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { mkdirSync, writeFileSync } from "node:fs"
@@ -12,6 +13,16 @@ import { open } from "../Terminal.ts"
 import { refusing } from "./models/refusing.ts"
 
 const canary = "doctor-canary-5f0c2a"
+
+/**
+ * Time stands still. The sandbox answers at once, which looks like a buffered answer when a busy machine needs half a second for it. Limits still
+ * pass.
+ */
+const now = Date.now()
+const clock = Object.assign(Clock.make(), {
+  currentTimeMillis: Effect.succeed(now),
+  unsafeCurrentTimeMillis: () => now
+})
 
 const start = (options: { readonly script?: Script; readonly config?: Record<string, unknown> } = {}) =>
   Effect.gen(function*() {
@@ -25,7 +36,7 @@ const start = (options: { readonly script?: Script; readonly config?: Record<str
     const doctor = (
       args: ReadonlyArray<string> = [],
       env: Record<string, string> = { AWS_BEARER_TOKEN_BEDROCK: canary }
-    ) => home.run(["doctor", ...args], { env })
+    ) => home.run(["doctor", ...args], { env, clock })
     return { sandbox, home, doctor }
   })
 
@@ -142,7 +153,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       const page = "<h1>Request Rejected</h1>Your support ID is: 1234567890"
       const { url } = yield* refusing(() => ({ status: 403, page }))
       yield* home.writeGlobalConfig(guideConfig(url))
-      const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+      const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary }, clock })
       assert.strictEqual(code, 1)
       assert.deepStrictEqual(checks(stdout).slice(-2), ["! authentication", "✗ converse"])
       assert.match(
@@ -159,7 +170,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
         raw.includes("DROP TABLE") ? { status: 403, page: "<b>No.</b>" } : undefined
       )
       yield* home.writeGlobalConfig(guideConfig(url))
-      const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+      const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary }, clock })
       assert.strictEqual(code, 1)
       assert.deepStrictEqual(checks(stdout).slice(-2), ["✓ tool call", "✗ large prompt"])
       assert.match(stderr, /Short prompts pass and this one does not, so its content/)
@@ -171,7 +182,10 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       for (const refusal of [{ status: 404, page: "<title>404 Not Found</title>" }, { status: 200, page: "" }]) {
         const { url } = yield* refusing((_, _raw, path) => path.endsWith("/converse") ? refusal : undefined)
         yield* home.writeGlobalConfig(guideConfig(url))
-        const { code, stderr, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+        const { code, stderr, stdout } = yield* home.run(["doctor"], {
+          env: { AWS_BEARER_TOKEN_BEDROCK: canary },
+          clock
+        })
         assert.strictEqual(code, 0, stdout + stderr)
         assert.deepStrictEqual(checks(stdout).slice(-5), [
           "✓ authentication",
@@ -257,7 +271,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
         Effect.gen(function*() {
           const sandbox = yield* Sandbox.make({ script, ...gateway })
           yield* home.writeGlobalConfig(guideConfig(sandbox.url, options))
-          const { code, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary } })
+          const { code, stdout } = yield* home.run(["doctor"], { env: { AWS_BEARER_TOKEN_BEDROCK: canary }, clock })
           assert.strictEqual(code, 0, stdout)
           return stdout
         })
