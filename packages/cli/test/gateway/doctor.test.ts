@@ -244,7 +244,7 @@ layer(NodeContext.layer)("altimate-code doctor", (it) => {
       const sandbox = yield* Sandbox.make({
         script: [
           { blocks: [says] },
-          { blocks: [says], delays: { firstEvent: 800 } },
+          { blocks: [says], delays: { firstEvent: 5000 } },
           { blocks: [{ type: "toolUse", name: "weather", toolUseId: "1", input: { city: "Paris" } }] },
           { blocks: [says] }
         ]

@@ -21,9 +21,11 @@ export const largePrompt = [
   ...Array.from({ length: 480 }, (_, index) => index % 60 === 0 ? suspicious[index / 60]! : makeOrdinaryLine(index))
 ].join("\n")
 
-/** In milliseconds. A buffered answer arrives in one burst, after at least the time that a model needs to generate it. */
-const maxBurst = 50
-const minGeneration = 500
+/**
+ * A buffered answer arrives in one burst, after at least the time that a model needs to generate it: in less than a tenth of that time, because a
+ * busy machine needs a while to read it. In milliseconds.
+ */
+const isBurst = (first: number, last: number): boolean => first > 500 && last - first < Math.max(50, first / 10)
 
 /** In characters. A model may send a shorter text at once. */
 const minLength = 100
@@ -44,7 +46,7 @@ export const describePacing = (
   const last = pieces.at(-1)?.time
   if (first === undefined || last === undefined) return { detail: "answered without text", isBuffered: false }
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  const isBuffered = length >= minLength && first > minGeneration && last - first < maxBurst
+  const isBuffered = length >= minLength && isBurst(first, last)
   const count = `${pieces.length} ${pieces.length === 1 ? "piece" : "pieces"}`
   return {
     detail: isBuffered
