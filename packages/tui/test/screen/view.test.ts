@@ -42,6 +42,35 @@ describe("The pager", () => {
   })
 })
 
+describe("A prompt in the transcript", () => {
+  it("is broken between words, at 100 columns at most", () => {
+    const it = makeScreen({ columns: 140, rows: 24 })
+    it.send({ type: "item", item: { type: "user", text: "  if (ab) {".repeat(12) } })
+    const lines = it.transcript().split("\n").filter((line) => line.includes("if (ab)"))
+    assert.isAbove(lines.length, 1)
+    for (const line of lines) {
+      assert.isAtMost(measureWidth(line), 102)
+      assert.match(line, /\{$/)
+    }
+    // What begins with spaces still does.
+    assert.match(lines[0]!, /^› {3}if/)
+  })
+})
+
+describe("The list of commands", () => {
+  it("leaves the transcript in sight, and says where the selected command is", () => {
+    const it = makeScreen({ columns: 100, rows: 30 })
+    it.press("/")
+    const count = it.view().split("\n").filter((line) => /^(?:› | {2})\/\w/.test(line)).length
+    assert.strictEqual(count, 11)
+    assert.match(it.view(), /^ {2}1 of \d\d$/m)
+    it.press("\x1b[B")
+    assert.match(it.view(), /^ {2}2 of \d\d$/m)
+    it.press("mod")
+    assert.notInclude(it.view(), " of ")
+  })
+})
+
 describe("The view", () => {
   const events: ReadonlyArray<TurnEvent> = [
     { type: "text", text: "# Heading\n\nwords ".repeat(3) },

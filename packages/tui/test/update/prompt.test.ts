@@ -132,6 +132,18 @@ describe("The prompt", () => {
     assert.lengthOf(actionsOf("quit"), 1)
   })
 
+  it("leaves the status bar to what follows, and another key between two Ctrl-C does not quit", () => {
+    const { actionsOf, press, view } = makeScreen()
+    press("text", "\x03", "!sleep 9", "\r")
+    assert.include(view(), "running a command")
+    assert.notInclude(view(), "cleared")
+    const other = makeScreen()
+    other.press("\x03", "\x1b[A", "\x1b[B", "\x03")
+    assert.include(other.view(), "again to quit")
+    assert.lengthOf(other.actionsOf("quit"), 0)
+    assert.lengthOf(actionsOf("quit"), 0)
+  })
+
   it("stays on Ctrl-C while a turn is running, which is stopped first", () => {
     const { actionsOf, endTurn, press, state } = makeScreen()
     press("one", "\r", "two", "\x03")
@@ -281,10 +293,13 @@ describe("The list of commands", () => {
   it("has aligned columns", () => {
     const { press, view } = makeScreen({ columns: 80, rows: 40 })
     press("/")
+    // Each command is selected once, which scrolls the list.
     const columns = new Set(
-      slashCommands.map(({ description }) =>
-        view().split("\n").find((line) => line.includes(description))?.indexOf(description)
-      )
+      slashCommands.map(({ description, name }) => {
+        const line = view().split("\n").find((line) => line.startsWith(`› ${name} `))
+        press("\x1b[B")
+        return line?.indexOf(description)
+      })
     )
     assert.strictEqual(columns.size, 1)
     assert.notInclude([...columns], undefined)

@@ -1,8 +1,8 @@
 import * as Arr from "effect/Array"
 import type { Model } from "../../Host.ts"
-import { type Canvas, drawRule, indent, type Lines, narrow, paintLine } from "../terminal/canvas.ts"
+import { type Canvas, drawRule, indent, type Lines, narrow, paintLine, paintPrompt } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
-import { clean, type Line, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
+import { clean, type Line, measureWidth, truncate } from "../terminal/themedText.ts"
 import { rank } from "./completion.ts"
 import { lineActionOf, nameOf } from "./editing.ts"
 import * as Editor from "./editor.ts"
@@ -189,7 +189,7 @@ const renderKeys = (text: string, keys: ReadonlyArray<string>, canvas: Canvas): 
 export const renderPrompts = (picker: Picker, canvas: Canvas, rows: number): Lines => {
   const matches = filterChoices(picker)
   const selected = matches[Math.min(picker.selected, matches.length - 1)]
-  const text = selected === undefined ? [] : paintPlainText(selected.id, { ...narrow(canvas, 2), role: "dim" })
+  const text = selected === undefined ? [] : paintPrompt(selected.id, "dim", narrow(canvas, 2))
   const room = Math.max(1, Math.min(text.length, Math.floor(rows / 3)))
   const list = render(picker, canvas, rows - room - 1)
   return [

@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import { Lexer, type Token, type Tokens } from "marked"
+import { maxProseWidth } from "../terminal/canvas.ts"
 import type { Role, Theme } from "../terminal/theme.ts"
 import {
   clean,
@@ -97,9 +98,6 @@ const renderBlock = (token: Token, area: Area): ReadonlyArray<Line> => {
 
 const withoutEmptyEnd = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
   lines.slice(0, lines.findLastIndex((line) => line.some(({ text }) => text !== "")) + 1)
-
-/** Longer lines of prose are hard to read. Code and tables use the whole width. */
-const maxProseWidth = 100
 
 const wrapInline = (
   tokens: ReadonlyArray<Token>,

@@ -265,16 +265,22 @@ const undoKeys: ReadonlyArray<string> = ["enter: choose", "esc: no"]
 /** What the keys do in the question about a plan. */
 const planKeys: ReadonlyArray<string> = ["enter: choose", "type to change it", "esc: no"]
 
+/** So many that the transcript above stays visible. */
+const maxCompletionRows = 12
+
 /** The selected item is always among the visible ones. */
 const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Canvas, room: number): Lines => {
   if (completion === undefined) return []
-  const rows = Math.max(1, room)
+  const count = completion.items.length
+  const hasRoom = count <= Math.min(room, maxCompletionRows)
+  // The last row says where in the list the selected item is.
+  const rows = hasRoom ? count : Math.max(1, Math.min(room, maxCompletionRows) - 1)
   const visible = sliceVisible(completion.items, selectedCompletion - Math.floor(rows / 2), rows)
   // Measured over all items, so that the columns do not move while the list scrolls.
   const labelWidth = Math.max(
     ...completion.items.map(({ description, label }) => description === "" ? 0 : measureWidth(clean(label)))
   )
-  return visible.lines.map(({ description, label }, index) => {
+  const lines = visible.lines.map(({ description, label }, index) => {
     const isSelected = visible.offset + index === selectedCompletion
     return paintLine([
       { text: isSelected ? "› " : "  ", roles: ["accent"] },
@@ -287,6 +293,8 @@ const renderCompletion = ({ completion, selectedCompletion }: State, canvas: Can
       }
     ], canvas)
   })
+  const position = paintLine([{ text: `  ${selectedCompletion + 1} of ${count}`, roles: ["dim"] }], canvas)
+  return hasRoom || room < 2 ? lines : [...lines, position]
 }
 
 const statusLines = (state: State, canvas: Canvas, rows: 1 | 2): Lines => {

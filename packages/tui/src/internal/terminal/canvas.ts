@@ -1,7 +1,7 @@
 import * as Keymap from "../input/keymap.ts"
 import type { Highlighter } from "../markdown/highlight.ts"
-import type { Theme } from "./theme.ts"
-import { clean, type Line, measureWidth, paint, truncate, wrap } from "./themedText.ts"
+import type { Role, Theme } from "./theme.ts"
+import { clean, type Line, measureWidth, paint, paintPlainText, truncate, wrap } from "./themedText.ts"
 
 /** What lines are painted for. */
 export interface Canvas {
@@ -17,6 +17,9 @@ export interface Canvas {
 /** Ends a line with the key that shows what it hides, e.g. ` · ctrl-o: show`. Empty if no key does. */
 export const showHint = ({ keymap = Keymap.defaults }: Canvas, does = "show"): string =>
   Keymap.hint(keymap, "tool_details", does)
+
+/** Longer lines of prose are hard to read. Code and tables use the whole width. */
+export const maxProseWidth = 100
 
 /** Painted lines, none wider than their canvas. */
 export type Lines = ReadonlyArray<string>
@@ -43,6 +46,10 @@ export const indent = (lines: Lines, margin: string, rest: string = " ".repeat(m
   lines.map((line, index) => `${index === 0 ? margin : rest}${line}`)
 
 export const narrow = (canvas: Canvas, by: number): Canvas => ({ ...canvas, width: Math.max(1, canvas.width - by) })
+
+/** A prompt, as it is shown again after it was typed. */
+export const paintPrompt = (text: string, role: Role, { theme, width }: Canvas): Lines =>
+  paintPlainText(text, { width: Math.min(width, maxProseWidth), theme, role, at: "words" })
 
 /** A horizontal rule over the full width, with an optional title, which may come from the model. */
 export const drawRule = ({ theme, width }: Canvas, title = ""): string => {

@@ -163,12 +163,16 @@ const trimSpaces = (cells: ReadonlyArray<Cell>): ReadonlyArray<Cell> => {
 export const paint = (line: Line, theme: Theme): string =>
   line.map((span) => span.roles.reduce((text, role) => theme[role](text), span.text)).join("")
 
-/** Paints text such as a tool's output: it is cleaned, and only lines that are too long are broken. */
+/** Paints text such as a tool's output: it is cleaned, and only lines that are too long are broken, by default anywhere. */
 export const paintPlainText = (
   text: string,
-  options: { readonly width: number; readonly theme: Theme; readonly role?: Role }
+  { at = "anywhere", role = "text", theme, width }: {
+    readonly width: number
+    readonly theme: Theme
+    readonly role?: Role
+    readonly at?: "words" | "anywhere"
+  }
 ): ReadonlyArray<string> =>
   clean(text).split("\n").flatMap((line) =>
-    wrap([{ text: expandTabs(line), roles: [options.role ?? "text"] }], options.width, "anywhere")
-      .map((each) => paint(each, options.theme))
+    wrap([{ text: expandTabs(line), roles: [role] }], width, at).map((each) => paint(each, theme))
   )

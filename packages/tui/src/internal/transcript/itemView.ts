@@ -12,12 +12,13 @@ import {
   type Lines,
   narrow,
   paintLine,
+  paintPrompt,
   paintWrapped,
   showHint
 } from "../terminal/canvas.ts"
 import { formatTokens } from "../terminal/formatTokens.ts"
 import type { Role } from "../terminal/theme.ts"
-import { clean, measureWidth, paintPlainText, truncate } from "../terminal/themedText.ts"
+import { clean, measureWidth, truncate } from "../terminal/themedText.ts"
 import * as Diff from "./diff.ts"
 import type { Item, ToolItem } from "./item.ts"
 import { renderTail } from "./outputTail.ts"
@@ -91,7 +92,7 @@ const fitLines = (
 /** A long prompt, such as one with pasted text, is folded. */
 const renderPrompt = (text: string, canvas: Canvas): Lines => {
   const lines = indent(
-    paintPlainText(text, { ...narrow(canvas, 2), role: "strong" }),
+    paintPrompt(text, "strong", narrow(canvas, 2)),
     canvas.theme.accent("› "),
     "  "
   )

@@ -1,7 +1,15 @@
 import { nameOf } from "../input/editing.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
-import { type Canvas, drawRule, type Lines, paintLine, paintWrapped, showHint } from "../terminal/canvas.ts"
+import {
+  type Canvas,
+  drawRule,
+  type Lines,
+  paintLine,
+  paintPrompt,
+  paintWrapped,
+  showHint
+} from "../terminal/canvas.ts"
 import { type Move, move, sliceVisible } from "../terminal/scroll.ts"
 import { plain } from "../terminal/theme.ts"
 import { clean, expandTabs, paintPlainText } from "../terminal/themedText.ts"
@@ -112,7 +120,7 @@ const renderPage = (item: Item | undefined, canvas: Canvas): Lines => {
     case "shell":
       return paintPlainText(item.output, canvas)
     case "user":
-      return paintPlainText(item.text, canvas)
+      return paintPrompt(item.text, "text", canvas)
     case "reasoning":
       return clean(item.text).split("\n").flatMap((text) =>
         paintWrapped([{ text: expandTabs(text), roles: ["text"] }], canvas)

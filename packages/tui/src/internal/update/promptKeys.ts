@@ -26,7 +26,8 @@ export const pressInPrompt = (state: State, key: Key): Step => {
   const [first = "", ...rest] = key.type === "text" ? Array.from(key.text) : []
   const pressed: Key = isLeaderPressed && key.type === "text" ? { type: "text", text: first } : key
   const meaning = Keymap.look(keymap, pressed, isLeaderPressed)
-  const before = isLeaderPressed ? { ...state, isLeaderPressed: false, hint: undefined } : state
+  const isConfirmingQuit = state.isConfirmingQuit && nameOf(key) === "ctrl-c"
+  const before = { ...state, isLeaderPressed: false, isConfirmingQuit, hint: undefined }
   // A sequence is no accident: it also quits with a draft.
   if (isLeaderPressed && meaning.type === "exit") return step(before, { type: "quit" })
   const next = perform(before, meaning, key)
