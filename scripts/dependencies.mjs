@@ -60,29 +60,36 @@ const withoutLookups = {
     }))
 }
 
+/** A class of one of Node's modules, which loads the module when it is first used, also by `instanceof` and `extends`. */
+const lateClass = (path, name) =>
+  `export const ${name} = /* @__PURE__ */ new Proxy(function() {}, {
+    apply: (_, self, args) => Reflect.apply(require("${path}").${name}, self, args),
+    construct: (_, args, target) => Reflect.construct(require("${path}").${name}, args, target),
+    get: (_, key) => require("${path}").${name}[key]
+  })`
+
+const lateFunction = (path, name) =>
+  `export function ${name}(...args) {
+    return require("${path}").${name}(...args)
+  }`
+
 /**
- * Modules of Node that take milliseconds to load, and of which the program uses only functions: each is loaded when the first one is called.
+ * Modules of Node that take milliseconds to load, and of which the program uses only functions and classes: each is loaded when the first one
+ * is used.
  */
-const loadedWhenCalled = {
-  name: "Node's modules when they are called",
+const loadedWhenUsed = {
+  name: "Node's modules when they are used",
   setup: ({ onLoad, onResolve }) => {
     onResolve(
       { filter: /^node:(child_process|crypto|fs\/promises|tls)$|^(node:)?https$/ },
       ({ kind, path }) =>
-        kind === "import-statement"
-          ? { namespace: "when-called", path: path.replace(/^(?!node:)/, "node:") }
-          : undefined
+        kind === "import-statement" ? { namespace: "when-used", path: path.replace(/^(?!node:)/, "node:") } : undefined
     )
-    onLoad({ filter: /.*/, namespace: "when-called" }, async ({ path }) => {
+    onLoad({ filter: /.*/, namespace: "when-used" }, async ({ path }) => {
       const names = Object.entries(await import(path)).filter(([, value]) => typeof value === "function")
         .map(([name]) => name).filter((name) => name !== "default")
-      const functions = names.map((name) =>
-        `export function ${name}(...args) {
-          const { ${name} } = require("${path}")
-          return new.target === undefined ? ${name}(...args) : new ${name}(...args)
-        }`
-      )
-      return { contents: `${functions.join("\n")}\nexport default { ${names} }` }
+      const exports = names.map((name) => /^[A-Z]/.test(name) ? lateClass(path, name) : lateFunction(path, name))
+      return { contents: `${exports.join("\n")}\nexport default { ${names} }` }
     })
   }
 }
@@ -249,7 +256,7 @@ var schemaStatics;`,
 export const dependencies = [
   withoutLookups,
   withoutWizard,
-  loadedWhenCalled,
+  loadedWhenUsed,
   withLateTables,
   withoutPerformance,
   withCallbacks,
