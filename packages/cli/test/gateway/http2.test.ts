@@ -78,6 +78,16 @@ layer(NodeContext.layer)("http2: true", (it) => {
       assert.isTrue((yield* sandbox.requests)[0]!.authorized)
     }))
 
+  it.scoped("works in the built command, as HTTP/1.1 over TLS does, and each says that the gateway speaks only the other", () =>
+    Effect.gen(function*() {
+      const { ask, caFile, front, sandbox, server } = yield* makeHttp2Gateway()
+      const older = yield* TlsFront.make({ to: sandbox.port, server })
+      assertAnswered(yield* ask({ baseURL: front.url(), caFile, http2: true }, {}))
+      assertAnswered(yield* ask({ baseURL: older.url(), caFile }, {}))
+      assertFailed(yield* ask({ baseURL: older.url(), caFile, http2: true }, {}), "it does not speak HTTP/2")
+      assertFailed(yield* ask({ baseURL: front.url(), caFile }, {}), "it speaks only HTTP/2")
+    }))
+
   it.scoped("shows text as it arrives, and an interruption closes the stream", () =>
     Effect.gen(function*() {
       const { ask, caFile, front, sandbox } = yield* makeHttp2Gateway({
