@@ -2,13 +2,9 @@ import * as Sandbox from "@altimate-code/sandbox/Sandbox"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { build } from "esbuild"
-import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { bin, guideConfig, makeHome, readCodeCache } from "./BuiltCli.ts"
-// @ts-expect-error scripts have no types
-import { dependencies } from "../../../scripts/dependencies.mjs"
 
 /** The chunks that a command line loads, as text: a process without compiled code writes it for each of them. */
 const loaded = Effect.fn(function*(args: ReadonlyArray<string>, baseURL = "https://gateway.test") {
@@ -135,30 +131,6 @@ layer(NodeContext.layer)("the bundle", (it) => {
         for (const name of absent) assert.notInclude(modules, name)
       }))
   }
-
-  it.effect("loads modules of Node late without changing what their functions and classes do", () =>
-    Effect.promise(async () => {
-      const contents = `import { createHash } from "node:crypto"
-        import { Agent as AgentOfNode } from "node:https"
-        import https from "node:https"
-        import { Socket } from "node:net"
-        import { TLSSocket } from "node:tls"
-        class Agent extends AgentOfNode { own() { return true } }
-        const socket = new TLSSocket(new Socket())
-        const agent = new Agent()
-        const hash = createHash("sha256").update("").digest("hex").slice(0, 4)
-        console.log(socket instanceof TLSSocket, {} instanceof TLSSocket, agent.own(), agent instanceof https.Agent, hash)`
-      const { outputFiles } = await build({
-        stdin: { contents, resolveDir: dirname(bin) },
-        bundle: true,
-        write: false,
-        format: "cjs",
-        platform: "node",
-        plugins: [...dependencies]
-      })
-      const text = execFileSync(process.execPath, ["-e", outputFiles[0]!.text], { encoding: "utf8" })
-      assert.strictEqual(text, "true false true true e3b0\n")
-    }))
 
   it.effect("has variables for what its chunks import from each other, not getters", () =>
     Effect.sync(() => {
