@@ -88,7 +88,7 @@ export const makeTools = (
       storeProcess: () => Effect.void,
       changeLog: {
         append: () => Effect.void,
-        changes: Effect.succeed({ all: [], ofTurn: [] }),
+        changes: Effect.succeed({ copies: [], ofTurn: [] }),
         copies: Option.none(),
         hasSecret: () => false
       },

@@ -9,7 +9,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { modes } from "../permission/PermissionMode.ts"
-import { FileChange, ToolOutput } from "../tools/ToolCall.ts"
+import { FileChange, FileCopy, ToolOutput } from "../tools/ToolCall.ts"
 import type { BackgroundTasks } from "./BackgroundTasks.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Spending } from "./Spending.ts"
@@ -84,7 +84,8 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `title`: the user's title for the session; the last one applies
  * - `mode`: the mode that the user has chosen in this session; the last one applies
  * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
- *   the instruction files in it; `plan` if it tells the model that plan mode is on (true) or off (false)
+ *   the instruction files in it; `plan` if it tells the model that plan mode is on (true) or off (false); `typed` is what the user typed on the
+ *   screen for it, which is not its text if that was a custom command
  * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files), `cost` what
  *   it cost (see `Spending`); `interrupted` if the user or a failed stream cut it; `cut` if the request was retried after such a failure
  * - `tool-start`: the call is permitted and starts running
@@ -97,7 +98,8 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `left-out`: content that is no longer sent because the provider refused it: a part of a message by its `Digest` (system), a tool by its
  *   name, or the messages of the lines `from` up to but excluding `to`
  * - `withdrawn`: the prompt at this line number (from 0) was not answered and is no longer sent
- * - `undone`: the user took back the turn whose prompt is line number `from` (from 0), with everything up to this line
+ * - `undone`: the user took back the turn whose prompt is line number `from` (from 0), with everything up to this line; `copies` are those of
+ *   files that were left as they are
  * - `limit`: the maximum size of a request, learned from a refusal; for the model with this ID, or for any model
  * - `notice`: a message to the user about a recovery
  * - `task`: a background command: it starts (the process is the leader of a process group), is kept running after the session or no longer
@@ -123,6 +125,7 @@ export const Entry = Schema.Union(
     hidden: Schema.optionalWith(Schema.Literal(true), { exact: true }),
     instructions: Schema.optionalWith(Schema.Array(Schema.String), { exact: true }),
     plan: Schema.optionalWith(Schema.Boolean, { exact: true }),
+    typed: Schema.optionalWith(Schema.String, { exact: true }),
     ...time
   }),
   Schema.Struct({
@@ -168,7 +171,12 @@ export const Entry = Schema.Union(
     ...time
   }),
   Schema.Struct({ type: Schema.Literal("withdrawn"), line: Schema.NonNegativeInt, ...time }),
-  Schema.Struct({ type: Schema.Literal("undone"), from: Schema.NonNegativeInt, ...time }),
+  Schema.Struct({
+    type: Schema.Literal("undone"),
+    from: Schema.NonNegativeInt,
+    copies: Schema.optionalWith(Schema.Array(FileCopy), { exact: true }),
+    ...time
+  }),
   Schema.Struct({
     type: Schema.Literal("limit"),
     unit: Schema.Literal("tokens", "bytes"),

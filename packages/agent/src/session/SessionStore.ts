@@ -428,19 +428,16 @@ export const make = (options: Options): Effect.Effect<
           const title = found === ""
             ? ""
             : `${sessionFile.encode({ type: "title", title: titleOfCopy(found), time }, options.mask).text}\n`
-          const copies = sessionFile.copiesDirectory(fileOf(of))
-          if (yield* Effect.orElseSucceed(fs.exists(copies), () => false)) {
-            yield* Effect.mapError(
-              fs.copy(copies, sessionFile.copiesDirectory(fileOf(id))),
-              sessionFile.toSessionError(copies)
-            )
-          }
           yield* Effect.mapError(
             replaceFile(fileOf(id), `${header.text}\n${copied}${ends.join("")}${title}`, {
               mode: 0o600,
               forcesMode: true
             }),
             sessionFile.toSessionError(fileOf(id))
+          )
+          // A fork without them is complete, except that its turns so far can't all be undone.
+          yield* Effect.ignore(
+            fs.copy(sessionFile.copiesDirectory(fileOf(of)), sessionFile.copiesDirectory(fileOf(id)))
           )
           return { id, of }
         }).pipe(Effect.provide(context)),

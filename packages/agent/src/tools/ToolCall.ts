@@ -102,6 +102,21 @@ export interface Action {
 }
 
 /**
+ * A stored copy of a file: its name in the session's directory for copies, and its size in bytes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const FileCopy = Schema.Struct({ name: Schema.String, size: Schema.Number })
+/**
+ * A stored copy of a file.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type FileCopy = typeof FileCopy.Type
+
+/**
  * A change of a file by a call.
  *
  * @since 0.1.0
@@ -115,7 +130,7 @@ export const FileChange = Schema.Struct({
   /** The SHA-256 of its content after the change. */
   after: Schema.String,
   /** A copy of the content before the change. Only the first change of a file in a turn has one. */
-  copy: Schema.optionalWith(Schema.Struct({ name: Schema.String, size: Schema.Number }), { exact: true }),
+  copy: Schema.optionalWith(FileCopy, { exact: true }),
   /** Why there is no copy: the file may contain secrets, or is too large. */
   notCopied: Schema.optionalWith(Schema.Literal("secret", "size"), { exact: true }),
   /** The topmost directory that had to be created. */
@@ -138,9 +153,9 @@ export type FileChange = typeof FileChange.Type
 export interface ChangeLog {
   /** Saves a change before it is made. */
   readonly append: (change: FileChange) => Effect.Effect<void, ToolFailure>
-  /** The changes of the session so far, and those among them of the current turn. */
+  /** The copies of the session so far, and the changes of the current turn. */
   readonly changes: Effect.Effect<{
-    readonly all: ReadonlyArray<FileChange>
+    readonly copies: ReadonlyArray<FileCopy>
     readonly ofTurn: ReadonlyArray<FileChange>
   }>
   /** The directory for copies of files; none if nothing can be stored. */

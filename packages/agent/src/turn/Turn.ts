@@ -45,6 +45,8 @@ export interface Options {
   readonly session: Session
   /** The user's prompt. File data may be bytes or base64. */
   readonly input: ReadonlyArray<Prompt.UserMessagePart>
+  /** What the user typed for the prompt, such as a custom command. Undoing the turn returns it to the user. */
+  readonly typed?: string
   readonly system: string | undefined
   /** An effect is run before each request. Without a toolkit, the model has no tools. */
   readonly toolkit?: AnyToolkit | Effect.Effect<AnyToolkit>
@@ -135,7 +137,8 @@ const steps = (
     provider = unknown,
     session,
     system,
-    toolkit
+    toolkit,
+    typed
   }: Options,
   emit: Emit,
   offer: (toolkit: AnyToolkit | undefined) => void
@@ -143,7 +146,7 @@ const steps = (
   Effect.gen(function*() {
     const appendPrompt = (
       message: Prompt.UserMessage,
-      more: Pick<UserEntry, "hidden" | "instructions" | "plan"> = {}
+      more: Pick<UserEntry, "hidden" | "instructions" | "plan" | "typed"> = {}
     ) => Effect.flatMap(now, (time) => session.append({ type: "user", message, ...more, time }))
 
     /** Adds instructions as messages, because changing the system prompt would invalidate the provider's cache. */
@@ -211,7 +214,10 @@ const steps = (
 
     const ask = (offered: AnyToolkit | undefined, extras: Extras) => fallback(askModel(offered, extras))
 
-    yield* appendPrompt(Prompt.userMessage({ content: input.map(encodeBytes) }))
+    yield* appendPrompt(
+      Prompt.userMessage({ content: input.map(encodeBytes) }),
+      typed === undefined ? {} : { typed }
+    )
     let malformed = 0
     let hasCalled = false
     let isRepeated = false

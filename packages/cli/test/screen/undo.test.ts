@@ -14,11 +14,12 @@ const allowed = { permission: { edit: "allow", bash: "allow" } }
 const choose = (terminal: Terminal, choice: RegExp) =>
   Effect.gen(function*() {
     yield* terminal.see(/Undo the last turn\?/)
+    yield* terminal.see(/^› No$/m)
     yield* terminal.write(keys.down).pipe(
-      Effect.zipRight(terminal.see(/^› No$/m, 0.1)),
+      Effect.zipRight(terminal.see(/^› Yes/m, 0.1)),
       Effect.retry({ times: 200 })
     )
-    if (choice.source !== "No") yield* terminal.write(keys.up)
+    if (choice.source === "No") yield* terminal.write(keys.up)
     yield* terminal.see(new RegExp(`^› ${choice.source}`, "m"))
     yield* terminal.write(keys.enter)
   })
@@ -118,7 +119,7 @@ layer(NodeContext.layer)("/undo", (it) => {
         yield* terminal.see(/^› Create both$[^]*ready/m)
         const text = terminal.everything().replace(/\s+/g, " ")
         assert.include(text, "keep a.txt: something else has changed it since")
-        assert.include(text, "a.txt was not changed: something else has changed it since.")
+        assert.include(text, "a.txt was left as it is: something else has changed it since.")
         assert.strictEqual(readFileSync(join(project, "a.txt"), "utf8"), "mine")
         assert.isFalse(existsSync(join(project, "b.txt")))
       }))

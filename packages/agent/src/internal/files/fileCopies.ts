@@ -31,8 +31,9 @@ interface NextChange {
 /** Saves that a file is about to be changed. If only the copy can't be stored, the file may be changed nevertheless, but this can't be undone. */
 export const store = Effect.fn("fileCopies.store")(
   function*({ append, changes, copies, hasSecret }: ChangeLog, { after, before, isSecret, path }: NextChange) {
-    const { all, ofTurn } = yield* changes
-    const earlier = all.flatMap(({ copy }) => copy ?? [])
+    // The session must not have the path.
+    if (hasSecret(path)) return
+    const { copies: earlier, ofTurn } = yield* changes
     // Undoing a turn restores what was there before its first change.
     const isFirst = !ofTurn.some((other) => other.path === path)
     const notCopied = Option.flatMapNullable(before, ({ bytes, text }) => {

@@ -92,7 +92,8 @@ const checks = new Map<unknown, Check>(Object.entries({
   user: line({ message: message("user", isUserPart) }, {
     hidden: isTrue,
     instructions: arrayOf(isString),
-    plan: isBoolean
+    plan: isBoolean,
+    typed: isString
   }),
   assistant: line(
     { message: message("assistant", isAssistantPart), reason: isString, ...spent[0] },

@@ -26,7 +26,19 @@ const decode = (json: unknown) => Schema.decodeUnknownEither(Entry)(json)
 const toJson = Schema.encodeSync(Entry)
 
 /** Keys whose values are never masked, because the file could not be read without them. */
-const structural = new Set(["type", "id", "role", "time", "outcome", "state"])
+const structural = new Set([
+  "type",
+  "id",
+  "role",
+  "time",
+  "outcome",
+  "state",
+  "before",
+  "after",
+  "copy",
+  "copies",
+  "notCopied"
+])
 
 /** Keys whose values are arbitrary objects from the model and the tools. The keys of these objects are masked as well. */
 const foreign = new Set(["params", "result"])
@@ -76,6 +88,8 @@ export const encode = (entry: Entry, mask?: (text: string) => string): Encoded =
   if (mask === undefined) return { text: JSON.stringify(json), line: entry }
   const { isSame, masked } = maskTexts(json, mask)
   const text = JSON.stringify(masked)
+  // A masked path is that of another file.
+  if (!isSame && entry.type === "change") return { text, line: undefined }
   // What was not masked is not decoded, which would take longer than everything else.
   return { text, line: isSame ? entry : toLine(text) }
 }

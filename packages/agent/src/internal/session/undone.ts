@@ -20,6 +20,7 @@ const remainder = (line: Line, from: number): Line => {
     case "title":
     case "mode":
     case "grant":
+    case "revoke":
     case "usage":
     case "limit":
     case "undone":
@@ -37,6 +38,14 @@ const toUsage = ({ cost, model, time, usage }: Extract<Line, { readonly type: "a
   ...(model === undefined ? {} : { model }),
   time
 })
+
+/** The IDs of the background tasks that undone turns have started: the model does not know them. */
+export const findUndoneTasks = (lines: ReadonlyArray<Line>): ReadonlySet<string> =>
+  new Set(
+    lines.flatMap((line, at) => line.type === "undone" ? lines.slice(line.from, at) : []).flatMap((line) =>
+      line.type === "task" && line.state === "started" ? [line.id] : []
+    )
+  )
 
 /** The lines without undone turns. Their number stays the same. */
 export const removeUndone = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> => {

@@ -6,6 +6,9 @@ import { now } from "../session/now.ts"
 
 const isChange = (line: Line) => line.type === "change"
 
+const copiesOf = (line: Line) =>
+  line.type === "change" ? line.copy ?? [] : line.type === "undone" ? line.copies ?? [] : []
+
 export const makeChangeLog = ({ append, copies, entries, hasSecret }: Session): ChangeLog => ({
   append: (change) =>
     Effect.flatMap(now, (time) => append({ type: "change", ...change, time })).pipe(
@@ -13,7 +16,7 @@ export const makeChangeLog = ({ append, copies, entries, hasSecret }: Session): 
     ),
   changes: Effect.map(entries, (lines) => {
     const prompt = lines.findLastIndex((line) => line.type === "user" && line.hidden === undefined)
-    return { all: lines.filter(isChange), ofTurn: lines.slice(prompt + 1).filter(isChange) }
+    return { copies: lines.flatMap(copiesOf), ofTurn: lines.slice(prompt + 1).filter(isChange) }
   }),
   copies,
   hasSecret

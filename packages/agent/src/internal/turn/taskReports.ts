@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import { titleOf } from "../../session/BackgroundTaskText.ts"
 import type { Line } from "../../session/Session.ts"
 import { findLastSummary } from "../session/lastSummary.ts"
+import { findUndoneTasks } from "../session/undone.ts"
 
 export interface TaskReport {
   readonly id: string
@@ -15,9 +16,10 @@ export interface TaskReport {
 /** What the model does not know yet. */
 export const findTaskReports = (lines: ReadonlyArray<Line>): ReadonlyArray<TaskReport> => {
   const summary = findLastSummary(lines)
+  const undone = findUndoneTasks(lines)
   const reports = new Map<string, TaskReport>()
   lines.forEach((line, index) => {
-    if (line.type !== "task") return
+    if (line.type !== "task" || undone.has(line.id)) return
     const { id } = line
     switch (line.state) {
       case "started":

@@ -107,6 +107,7 @@ export const make = ({ approver, fork, maxSteps, selectModel, tools }: Options) 
         const events = Turn.run({
           session,
           input: [...attachments, Prompt.textPart({ text })],
+          typed,
           ...yield* current.systemPrompt,
           toolkit,
           maxSteps,

@@ -33,13 +33,14 @@ export const make = Effect.gen(function*() {
       Effect.gen(function*() {
         const session = yield* current.get
         const files = yield* Undo.apply(session, plan)
-        const { problems, summary } = describeResult(files, directory)
-        yield* showNotice(summary)
+        const { isUndone, problems, summary } = describeResult(plan, files, directory)
+        yield* isUndone ? showNotice(summary) : showWarning(summary)
         yield* Effect.forEach(problems, showWarning, { discard: true })
+        if (!isUndone) return yield* send({ type: "task-ended" })
         const entries = yield* session.entries
         yield* send({
           type: "turn-undone",
-          prompt: plan.prompt,
+          typed: plan.typed,
           context: History.estimateContext(entries),
           todos: TodoList.latest(entries)
         })

@@ -6,6 +6,7 @@ import type { Todo } from "@altimate-code/agent/session/TodoList"
 import type { Plan } from "@altimate-code/agent/session/Undo"
 import type { TurnEvent } from "@altimate-code/agent/turn/TurnEvent"
 import type { Wait } from "@altimate-code/agent/turn/Wait"
+import type * as Option from "effect/Option"
 import type { ActiveModel, AllowedRule, Model, WrongAnswer } from "../../Host.ts"
 import type { Command } from "../input/completion.ts"
 import type { Paste } from "../input/editorText.ts"
@@ -85,7 +86,8 @@ export type Message =
   | { readonly type: "undo-planned"; readonly plan: Plan; readonly at: number }
   | {
     readonly type: "turn-undone"
-    readonly prompt: string
+    /** What the user typed, for the input; none if that is not known. */
+    readonly typed: Option.Option<string>
     readonly context: number
     readonly todos: ReadonlyArray<Todo>
   }

@@ -2,14 +2,18 @@
 import type { Fate, File, Plan } from "@altimate-code/agent/session/Undo"
 import * as Cut from "@altimate-code/system/Cut"
 import * as Paths from "@altimate-code/system/Paths"
+import * as Option from "effect/Option"
 import { relative } from "node:path"
 
 const reasons: Readonly<Record<Extract<Fate, { readonly type: "kept" }>["why"], string>> = {
   changed: "something else has changed it since",
   secret: "its earlier content is not stored, because it may contain secrets",
   size: "its earlier content is not stored, because it has more than 10 MiB",
+  "not-stored": "its earlier content was not stored",
   lost: "its earlier content is not stored any more",
-  "read-only": "it is read-only"
+  "read-only": "it is read-only",
+  unreadable: "it can't be read, so it is unknown whether something else has changed it",
+  command: "a command ran before this turn created it, so there may have been an earlier file"
 }
 
 const maxCommands = 5
@@ -54,18 +58,27 @@ export const describePlan = ({ commands, files, prompt }: Plan, directory: strin
   ]
 }
 
-/** A sentence for the transcript, and one for each file that was not undone. */
-export const describeResult = (files: ReadonlyArray<File>, directory: string) => {
+/** Whether the turn is undone, a sentence for the transcript, and one for each file that was not undone. */
+export const describeResult = ({ typed }: Plan, files: ReadonlyArray<File>, directory: string) => {
   const counts = (["restored", "deleted"] as const).flatMap((type) => {
     const count = files.filter(({ fate }) => fate.type === type).length
     return count === 0 ? [] : [`${count} ${count === 1 ? "file" : "files"} ${type}`]
   })
   const end = counts.length === 0 ? "" : `: ${counts.join(", ")}`
+  const isUndone = !files.some(({ fate }) => fate.type === "failed")
+  const where = Option.isSome(typed)
+    ? "Its prompt is back in the input, and not part of the conversation."
+    : "Its prompt is not part of the conversation."
   return {
-    summary: `The last turn is undone${end}. Its prompt is back in the input, and not part of the conversation.`,
+    isUndone,
+    summary: isUndone
+      ? `The last turn is undone${end}. ${where}`
+      : `The last turn is not completely undone${end}, and still part of the conversation. Repeat /undo for the rest.`,
     problems: files.flatMap((file) => {
-      if (file.fate.type === "kept") return [`${nameOf(file, directory)} was not changed: ${reasons[file.fate.why]}.`]
-      return file.fate.type === "failed" ? [`${nameOf(file, directory)} was not undone: ${file.fate.message}`] : []
+      const name = nameOf(file, directory)
+      const copy = file.copy === undefined ? "" : ` Its content from before the turn is in ${file.copy}.`
+      if (file.fate.type === "kept") return [`${name} was left as it is: ${reasons[file.fate.why]}.${copy}`]
+      return file.fate.type === "failed" ? [`${name} was not undone: ${file.fate.message}, then /undo again.`] : []
     })
   }
 }
