@@ -54,6 +54,7 @@ const common: ReadonlyArray<Entry> = [
   { type: "title", title: "The cart", time },
   user("Grüße 🙂", true),
   files,
+  { ...user("Fix it."), typed: "/fix it" } as Entry,
   assistant("I run.", "a", "b"),
   assistant("Done."),
   message,

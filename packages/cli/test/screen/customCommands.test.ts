@@ -83,6 +83,24 @@ layer(NodeContext.layer)("A custom command on the screen", (it) => {
       yield* ask(terminal, "/mine")
       yield* terminal.see(/the model may read it in this session[^]*Two\.[^]*ready/)
     }))
+
+  it.scoped("returns to the input as it was typed when its turn is undone", () =>
+    Effect.gen(function*() {
+      const { terminal } = yield* start([{ blocks: [says("One.")] }], {
+        "project/.altimate-code/commands/theirs.md": "Look at @.env."
+      })
+      yield* ask(terminal, "/theirs now")
+      yield* terminal.see(/One\.[^]*ready/)
+      yield* ask(terminal, "/undo")
+      yield* terminal.see(/^› No$/m)
+      // The question ignores keys for a moment.
+      yield* terminal.write(keys.down).pipe(
+        Effect.zipRight(terminal.see(/^› Yes, undo it/m, 0.1)),
+        Effect.retry({ times: 200 })
+      )
+      yield* terminal.write(keys.enter)
+      yield* terminal.see(/conversation\.[^]*^› \/theirs now$[^]*ready/m)
+    }))
 })
 
 layer(NodeContext.layer)("The list of steps", (it) => {
