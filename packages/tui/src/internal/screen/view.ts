@@ -265,7 +265,7 @@ const undoKeys: ReadonlyArray<string> = ["enter: choose", "esc: no"]
 /** What the keys do in the question about a plan. */
 const planKeys: ReadonlyArray<string> = ["enter: choose", "type to change it", "esc: no"]
 
-/** So many that the transcript above stays visible. */
+/** More of them would hide the transcript above. */
 const maxCompletionRows = 12
 
 /** The selected item is always among the visible ones. */
