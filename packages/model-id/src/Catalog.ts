@@ -59,6 +59,14 @@ const byKey: ReadonlyMap<string, Model> = new Map(models.map((model) => [toKey(m
  */
 export const find = (id: string): Option.Option<Model> => Option.fromNullable(byKey.get(toKey(id)))
 
+/**
+ * Whether both IDs denote the same model, known or not: prefixes, ARNs and ends are treated as {@link find} treats them.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isSame = (id: string, other: string): boolean => toKey(id) === toKey(other)
+
 const pairs = (text: string): ReadonlySet<string> =>
   new Set(Array.from(text.slice(1), (letter, index) => `${text[index]}${letter}`))
 

@@ -78,6 +78,16 @@ describe("find", () => {
   })
 })
 
+it("isSame ignores prefixes and ends, but not versions", () => {
+  const id = "anthropic.claude-sonnet-4-6"
+  for (const other of [id, `us.${id}`, `eu.${id}-v1:0`, `arn:aws:bedrock:us-east-1:1:inference-profile/global.${id}`]) {
+    assert.isTrue(Catalog.isSame(id, other), other)
+    assert.isTrue(Catalog.isSame(other, id), other)
+  }
+  assert.isFalse(Catalog.isSame(id, "anthropic.claude-sonnet-4-5"))
+  assert.isTrue(Catalog.isSame("us.x.unknown", "x.unknown"))
+})
+
 describe("getCapabilities", () => {
   it("returns the facts of a known model", () => {
     assert.deepStrictEqual(Catalog.getCapabilities("us.anthropic.claude-sonnet-4-6-v1"), {

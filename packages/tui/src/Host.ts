@@ -83,6 +83,8 @@ export interface ActiveModel {
   readonly configured: string
   /** The ID that requests are sent with. */
   readonly wire: string
+  /** Whether a listed ID denotes this model, e.g. without the prefix of a region. If absent, only an equal ID does. */
+  readonly isSameAs?: (id: string) => boolean
   /** E.g. `Amazon Bedrock`. */
   readonly provider: string
   readonly region: string

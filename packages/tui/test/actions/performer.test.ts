@@ -19,6 +19,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Host } from "../../src/Host.ts"
 import * as Performer from "../../src/internal/actions/performer.ts"
+import * as Picker from "../../src/internal/input/picker.ts"
 import type { Action } from "../../src/internal/screen/action.ts"
 import type { Message } from "../../src/internal/screen/message.ts"
 
@@ -59,6 +60,7 @@ const make = Effect.gen(function*() {
       isKnown: true,
       configured: "m",
       wire: "m",
+      isSameAs: (id) => id === "us.m",
       provider: "P",
       region: "",
       gateway: "",
@@ -66,8 +68,8 @@ const make = Effect.gen(function*() {
       languageModel
     }),
     notices: Stream.make("Log in at https://login.example"),
-    models: [],
-    listedModels: Stream.empty,
+    models: [{ id: "other", name: "Other", family: "F" }],
+    listedModels: Stream.make([{ id: "first", name: "First", family: "F" }, { id: "us.m", name: "M", family: "F" }]),
     select: () => Effect.die("not used"),
     setEffort: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
@@ -196,6 +198,22 @@ describe("/permissions", () => {
       // It can be allowed again.
       yield* append(session)
       assert.lengthOf(SessionGrants.list(yield* session.entries), 1)
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
+describe("/model", () => {
+  it.scoped("opens its list with the current model selected, also once the models that can be used are known", () =>
+    Effect.gen(function*() {
+      const { performUntil } = yield* make
+      const messages = yield* performUntil({ type: "list-models" }, "models-listed")
+      const [opened, listed] = messages
+      assert(opened?.type === "models" && listed?.type === "models-listed")
+      const current = { id: "m", label: "M", detail: "current · m" }
+      assert.deepStrictEqual(Picker.selectedChoice(opened.picker), current)
+      assert.deepStrictEqual(
+        Picker.selectedChoice(Picker.replaceChoices(opened.picker, listed.choices)),
+        { ...current, detail: "current · F · m" }
+      )
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

@@ -4,6 +4,7 @@ import type { TokenCommand } from "@altimate-code/auth/TokenCommand"
 import { source } from "@altimate-code/config/Origin"
 import * as Settings from "@altimate-code/config/Settings"
 import { publicUrl } from "@altimate-code/log/PublicUrl"
+import * as Catalog from "@altimate-code/model-id/Catalog"
 import * as ModelId from "@altimate-code/model-id/ModelId"
 import type * as Thinking from "@altimate-code/model-id/Thinking"
 import { BedrockTarget } from "@altimate-code/provider/BedrockLanguageModel"
@@ -61,6 +62,7 @@ const open = (id: string, isKnown: boolean, options: AnswerOptions) =>
       isKnown,
       configured: model.configured,
       wire: model.wire,
+      isSameAs: (id) => Catalog.isSame(id, model.configured),
       provider: "Amazon Bedrock",
       region: model.region,
       gateway: new URL(endpoint.url).host,

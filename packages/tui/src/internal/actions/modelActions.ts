@@ -40,9 +40,9 @@ export const make = Effect.gen(function*() {
   /** Shows the models that match the text. */
   const list = (filter: string) =>
     Effect.gen(function*() {
-      const currentId = Option.match(yield* selected, { onNone: () => "", onSome: ({ configured }) => configured })
-      const choices = Picker.modelChoices(host.models, currentId)
-      const index = Math.max(0, choices.findIndex(({ id }) => id === currentId))
+      const current = Option.getOrUndefined(yield* selected)
+      const choices = Picker.modelChoices(host.models, current)
+      const index = Math.max(0, choices.findIndex(({ id }) => id === current?.configured))
       yield* send({
         type: "models",
         picker: Picker.withFilter(Picker.make("Models", choices, index, Picker.customModel), filter)
@@ -50,7 +50,7 @@ export const make = Effect.gen(function*() {
       // Asking takes a while, and the list can be used meanwhile.
       yield* Stream.runForEach(
         host.listedModels,
-        (models) => send({ type: "models-listed", choices: Picker.modelChoices(models, currentId) })
+        (models) => send({ type: "models-listed", choices: Picker.modelChoices(models, current) })
       )
     }).pipe(Effect.catchAll(({ message }) => showWarning(`The models could not be listed: ${message}`)))
 

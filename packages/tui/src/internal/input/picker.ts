@@ -1,5 +1,5 @@
 import * as Arr from "effect/Array"
-import type { Model } from "../../Host.ts"
+import type { ActiveModel, Model } from "../../Host.ts"
 import { type Canvas, drawRule, indent, type Lines, narrow, paintLine, paintPrompt } from "../terminal/canvas.ts"
 import { sliceVisible } from "../terminal/scroll.ts"
 import { clean, type Line, measureWidth, truncate } from "../terminal/themedText.ts"
@@ -25,13 +25,19 @@ export interface Picker<Id extends string = string> {
   readonly custom: ((text: string) => Choice<Id>) | undefined
 }
 
-/** `currentId`: the model that is selected. */
-export const modelChoices = (models: ReadonlyArray<Model>, currentId?: string): ReadonlyArray<Choice> =>
-  models.map(({ family, id, name }) => ({
-    id,
-    label: name,
-    detail: [...(id === currentId ? ["current"] : []), family, id].join(" · ")
-  }))
+const modelChoice = ({ family, id, name }: Model): Choice => ({ id, label: name, detail: `${family} · ${id}` })
+
+/** The models, and the current one, which has its configured ID: choosing it changes nothing. If it is not listed, it is first. */
+export const modelChoices = (models: ReadonlyArray<Model>, current?: ActiveModel): ReadonlyArray<Choice> => {
+  const choices = models.map(modelChoice)
+  if (current === undefined) return choices
+  const { configured: id, isSameAs = () => false, name, wire } = current
+  const listed = models.find((model) => model.id === id) ?? models.find((model) => model.id === wire) ??
+    models.find((model) => isSameAs(model.id))
+  if (listed === undefined) return [{ id, label: name, detail: `current · ${id}` }, ...choices]
+  const choice = modelChoice({ ...listed, id })
+  return choices.with(models.indexOf(listed), { ...choice, detail: `current · ${choice.detail}` })
+}
 
 /** Newest first, and each text once, without the commands of the screen and misspelled ones. */
 export const promptChoices = (prompts: ReadonlyArray<string>): ReadonlyArray<Choice> =>
