@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Attention from "../../src/internal/screen/attention.ts"
+import type { Message } from "../../src/internal/screen/message.ts"
 import { makeScreen, question } from "../update/simulatedScreen.ts"
 
 const make = (kind: Attention.NotificationKind = "bell") => {
@@ -29,6 +30,31 @@ describe("The terminal's title", () => {
     observe()
     assert.deepStrictEqual(take(), ["\x1b]2;altimate-code · ~/sh;op\x07"])
   })
+})
+
+describe("The question about a plan or an undo", () => {
+  const questions: ReadonlyArray<Message> = [
+    { type: "undo-planned", at: 50_000, plan: { from: 1, prompt: "go", files: [], commands: [] } },
+    { type: "turn-ended", at: 50_000, interrupted: false }
+  ]
+  for (const message of questions) {
+    it(`waits for the user: ${message.type}`, () => {
+      const texts: Array<string> = []
+      const { observe, press, send, take, turn } = make((text) => void texts.push(text))
+      if (message.type === "turn-ended") {
+        send({ type: "mode", mode: "plan" })
+        press("go", "\r")
+        turn({ type: "text", text: "## Plan\n\n1. One" })
+      }
+      observe()
+      take()
+      send(message)
+      observe()
+      observe()
+      assert.deepStrictEqual(take(), ["\x1b]2;altimate-code · waiting for you · ~/sh;op\x07"])
+      assert.deepStrictEqual(texts, [asks])
+    })
+  }
 })
 
 describe("A notification", () => {

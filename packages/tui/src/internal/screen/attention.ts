@@ -28,8 +28,15 @@ const sequences: Readonly<Record<"off" | "bell" | "osc9" | "osc777", (text: stri
   osc777: (text) => `\x1b]777;notify;altimate-code;${text.replaceAll(";", ",")}${bell}`
 }
 
-const titleOf = ({ directory, overlay, task }: State): string => {
-  const what = overlay?.type === "question" ? "waiting for you" : task.type === "none" ? undefined : "working"
+/** What tells the open question from the next one; undefined if there is none. */
+const questionOf = ({ overlay }: State): string | undefined => {
+  if (overlay?.type === "question") return overlay.dialog.question.id
+  return overlay?.type === "plan" || overlay?.type === "undo" ? overlay.type : undefined
+}
+
+const titleOf = (state: State): string => {
+  const { directory, task } = state
+  const what = questionOf(state) !== undefined ? "waiting for you" : task.type === "none" ? undefined : "working"
   return ["altimate-code", ...(what === undefined ? [] : [what]), ...(directory === "" ? [] : [clean(directory)])].join(
     " · "
   )
@@ -59,7 +66,7 @@ export const make = ({ kind: initialKind, write }: {
       const next = titleOf(state)
       if (next !== title) write(`\x1b]2;${next}${bell}`)
       title = next
-      const question = state.overlay?.type === "question" ? state.overlay.dialog.question.id : undefined
+      const question = questionOf(state)
       const place = state.directory === "" ? "" : ` in ${clean(state.directory)}`
       if (question !== undefined && question !== asked) notify(`altimate-code asks for your approval${place}.`, at)
       else if (wasBusy && !isBusy(state)) notify(`altimate-code is done${place}.`, at)
