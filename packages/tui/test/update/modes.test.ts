@@ -159,6 +159,32 @@ describe("A plan", () => {
     assert.match(plan(answer, inMode("plan", { columns: 40, rows: 12 })).view(), shown)
   })
 
+  it("is recognized by a heading, a bold line or a line with a colon", () => {
+    for (
+      const line of ["# Implementation plan", "**Plan**", "**The plan:**", "Plan:", "Here is my plan:"]
+    ) {
+      assert.match(plan(`Two places.\n\n${line}\n\n1. Change a.ts.\n`).view(), shown, line)
+    }
+    for (const line of ["Planes:", "I plan **to** look", "**Airplane**", "1. plan b.ts"]) {
+      assert.isUndefined(plan(`Two places.\n\n${line}\n\n1. Change a.ts.\n`).state().overlay, line)
+    }
+  })
+
+  it("that an answer does not have leaves a line about how to leave plan mode", () => {
+    const leave = /Plan mode is on\.[^]*shift-tab: leave it/
+    assert.match(plan("It is in a.ts.").transcript(), leave)
+    assert.notMatch(plan(answer).transcript(), leave)
+    assert.notMatch(plan("It is in a.ts.", inMode("ask")).transcript(), leave)
+    const withoutKey = makeScreen(undefined, Keymap.make({ agent_cycle_reverse: "none" }).keymap)
+    withoutKey.send({ type: "mode", mode: "plan" })
+    assert.include(plan("It is in a.ts.", withoutKey).transcript(), "/mode ask leaves it.")
+    const interrupted = inMode("plan")
+    interrupted.press("go", "\r")
+    interrupted.turn({ type: "text", text: "It is" })
+    interrupted.endTurn(true)
+    assert.notMatch(interrupted.transcript(), leave)
+  })
+
   it("is not asked about if there is none, in another mode, after an interruption or if the user is writing", () => {
     assert.isUndefined(plan("It is in a.ts. That was the plan.").state().overlay)
     assert.isUndefined(plan(answer, inMode("ask")).state().overlay)
@@ -201,6 +227,13 @@ describe("/mode", () => {
       { type: "set-mode", mode: "accept-edits" }
     ])
     assert.lengthOf(it.actionsOf("next-mode"), 1)
+    it.press("/mode acc", "\r", "/mode P", "\r")
+    assert.deepStrictEqual(it.actionsOf("set-mode").slice(2), [
+      { type: "set-mode", mode: "accept-edits" },
+      { type: "set-mode", mode: "plan" }
+    ])
+    it.press("/mode a", "\r")
+    assert.lengthOf(it.actionsOf("set-mode"), 4)
     it.press("/mode fast", "\r")
     assert.include(JSON.stringify(it.state().items), "Choose one of ask, accept-edits, plan.")
   })

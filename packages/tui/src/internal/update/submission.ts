@@ -140,8 +140,9 @@ const runSlashCommand = (state: State, text: string): Step => {
     }
     case "/mode": {
       if (argument === "") return step(state, { type: "next-mode" })
-      const mode = modes.find((mode) => mode === argument.toLowerCase().replace(/\s+/, "-"))
-      return mode === undefined
+      const typed = argument.toLowerCase().replace(/\s+/, "-")
+      const [mode, ...others] = modes.filter((mode) => mode.startsWith(typed))
+      return mode === undefined || others.length > 0
         ? submitQueued(addItem(state, {
           type: "notice",
           level: "warning",
