@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Picker from "../../src/internal/input/picker.ts"
-import { makeScreen, spending } from "./simulatedScreen.ts"
+import { makeScreen, question, spending } from "./simulatedScreen.ts"
 
 describe("Another session", () => {
   const picker = Picker.make("Sessions", [{ id: "older", label: "older", detail: "" }])
@@ -48,5 +48,50 @@ describe("Another model", () => {
     assert.lengthOf(it.actionsOf("find-model"), 0)
     it.endTurn()
     assert.deepStrictEqual(it.actionsOf("find-model"), [{ type: "find-model", text: "m" }])
+  })
+
+  for (
+    const [command, action, type] of [["/model", "list-models", "models"], [
+      "/effort",
+      "list-efforts",
+      "efforts"
+    ]] as const
+  ) {
+    it(`${command} opens its list during a turn, and the choice follows the turn`, () => {
+      const it = makeScreen()
+      it.press("hello", "\r", command, "\r")
+      assert.lengthOf(it.actionsOf(action), 1)
+      assert.isEmpty(it.state().queue)
+      it.send({ type, picker: Picker.make("List", [{ id: "max", label: "max", detail: "" }]) })
+      it.press("\r")
+      assert.deepStrictEqual(it.state().queue, [`${command} max`])
+      assert.include(it.view(), `${command} max runs after this turn`)
+      it.endTurn()
+      assert.lengthOf([...it.actionsOf("find-model"), ...it.actionsOf("set-effort")], 1)
+    })
+
+    it(`${command} does not replace a question that came before its list`, () => {
+      const it = makeScreen()
+      it.press("hello", "\r", command, "\r")
+      it.send({ type: "question-asked", question })
+      it.send({ type, picker: Picker.make("List", [{ id: "max", label: "max", detail: "" }]) })
+      assert.strictEqual(it.state().overlay?.type, "question")
+    })
+  }
+})
+
+describe("A command that has to wait", () => {
+  it("says until when, but a prompt does not", () => {
+    const it = makeScreen()
+    it.press("hello", "\r", "/new", "\r")
+    assert.include(it.view(), "queued: /new")
+    assert.include(it.view(), "/new runs after this turn")
+    assert.lengthOf(it.actionsOf("expire-hint"), 1)
+    it.send({ type: "hint-expired" })
+    it.press("and then?", "\r")
+    assert.notInclude(it.view(), "runs after")
+    const shell = makeScreen()
+    shell.press("!sleep 1", "\r", "/compact", "\r")
+    assert.include(shell.view(), "/compact runs after this command")
   })
 })

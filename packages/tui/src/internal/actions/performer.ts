@@ -180,7 +180,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
         case "select-model":
           return fork(models.select(action.id))
         case "list-efforts":
-          return models.listEfforts
+          return fork(models.listEfforts)
         case "set-effort":
           return fork(models.setEffort(action.effort))
         case "list-sessions":

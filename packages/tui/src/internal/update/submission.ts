@@ -29,7 +29,11 @@ const immediateCommands = [
   "/quit"
 ]
 
-const isImmediate = (text: string): boolean => immediateCommands.includes(text.split(/\s/)[0] ?? "")
+/** Without an argument, their lists open at once. What is chosen waits: a running turn needs the client of its model, which a change closes. */
+const listCommands = ["/model", "/effort"]
+
+const isImmediate = (text: string): boolean =>
+  immediateCommands.includes(text.split(/\s/)[0] ?? "") || listCommands.includes(text.trim())
 
 const isUndo = (text: string): boolean => /^\/(?:undo|rewind)(?:\s|$)/.test(text)
 
@@ -42,7 +46,7 @@ export const submitOrQueue = (state: State, text: string): Step => {
       addItem(state, { type: "notice", level: "warning", text: "Stop first, then undo.", hint: stop })
     )
   }
-  return state.task.type === "none" || isImmediate(text) ? submit(state, text) : step(queue(state, text))
+  return state.task.type === "none" || isImmediate(text) ? submit(state, text) : queue(state, text)
 }
 
 /** Submits the oldest queued prompt, unless a task is running. */
@@ -51,7 +55,17 @@ export const submitQueued = (state: State): Step => {
   return first === undefined || state.task.type !== "none" ? step(state) : submit({ ...state, queue }, first)
 }
 
-const queue = (state: State, text: string): State => ({ ...state, queue: [...state.queue, text] })
+/** What a queued command waits for. */
+const waitsFor = { turn: "this turn", shell: "this command", compacting: "the compaction" }
+
+/** Prompts are expected to wait, commands are not. */
+const queue = (state: State, text: string): Step => {
+  const { task } = state
+  const queued = { ...state, queue: [...state.queue, text] }
+  return isSlashCommand(text) && task.type !== "none" && task.type !== "loading"
+    ? step({ ...queued, hint: `${text} runs after ${waitsFor[task.type]}` }, { type: "expire-hint" })
+    : step(queued)
+}
 
 const submit = (state: State, text: string): Step => {
   if (text.startsWith("!") && text.slice(1).trim() !== "") {

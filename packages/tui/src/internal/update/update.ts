@@ -109,7 +109,10 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       return step(showPermissions(state, message))
     case "models":
     case "efforts":
-      return step({ ...state, overlay: { type: message.type, picker: message.picker } })
+      // Something else may have been asked since.
+      return step(
+        state.overlay === undefined ? { ...state, overlay: { type: message.type, picker: message.picker } } : state
+      )
     case "prompts": {
       if (state.overlay !== undefined) return step(state)
       const choices = Picker.promptChoices(message.prompts)
