@@ -85,7 +85,7 @@ export type CutAnswer = typeof CutAnswer.Type
  * - `mode`: the mode that the user has chosen in this session; the last one applies
  * - `user`: a prompt; `hidden` if the program wrote it (a request to retry, instructions of a directory); `instructions` are the paths of
  *   the instruction files in it; `plan` if it tells the model that plan mode is on (true) or off (false); `typed` is what the user typed on the
- *   screen for it, which is not its text if that was a custom command
+ *   screen for it, which is not its text if that was a command; titles and the screen show it
  * - `assistant`: an answer of the model with its tool calls; `model` is the ID that the provider reported (absent in old files), `cost` what
  *   it cost (see `Spending`); `interrupted` if the user or a failed stream cut it; `cut` if the request was retried after such a failure
  * - `tool-start`: the call is permitted and starts running

@@ -26,7 +26,9 @@ const typedText = (message: Prompt.UserMessage): string => {
 }
 
 const prompts = (lines: ReadonlyArray<Line>) =>
-  lines.flatMap((line) => line.type === "user" && line.hidden === undefined ? [typedText(line.message)] : [])
+  lines.flatMap((line) =>
+    line.type === "user" && line.hidden === undefined ? [line.typed ?? typedText(line.message)] : []
+  )
 
 /** Finds the user's last title for the session. */
 const findUserTitle = (lines: ReadonlyArray<Line>): string => {

@@ -45,7 +45,10 @@ export interface Options {
   readonly session: Session
   /** The user's prompt. File data may be bytes or base64. */
   readonly input: ReadonlyArray<Prompt.UserMessagePart>
-  /** What the user typed for the prompt, such as a custom command. Undoing the turn returns it to the user. */
+  /**
+   * What the user typed for the prompt, such as a custom command. Titles and transcripts on the screen show it in place of the prompt, and undoing
+   * the turn returns it to the user.
+   */
   readonly typed?: string
   readonly system: string | undefined
   /** An effect is run before each request. Without a toolkit, the model has no tools. */

@@ -2,6 +2,8 @@ import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPol
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as SessionGrants from "@altimate-code/agent/session/SessionGrants"
 import * as SessionStore from "@altimate-code/agent/session/SessionStore"
+import * as Transcript from "@altimate-code/agent/session/Transcript"
+import * as Undo from "@altimate-code/agent/session/Undo"
 import { Workspace } from "@altimate-code/agent/Workspace"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Prompt from "@effect/ai/Prompt"
@@ -22,6 +24,8 @@ import * as Performer from "../../src/internal/actions/performer.ts"
 import * as Picker from "../../src/internal/input/picker.ts"
 import type { Action } from "../../src/internal/screen/action.ts"
 import type { Message } from "../../src/internal/screen/message.ts"
+import { itemsOf } from "../../src/internal/transcript/item.ts"
+import { makeScreen } from "../update/simulatedScreen.ts"
 
 /** The actions over a temporary directory. The model answers with nothing. */
 const make = Effect.gen(function*() {
@@ -238,6 +242,25 @@ describe("Commands", () => {
       assert.notStrictEqual(copy.id, session.id)
       assert.lengthOf(yield* copy.entries, 2)
       yield* Effect.scoped(sessions.open(session.id))
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("/init sends its prompt, and is shown as it was typed: live, resumed and as the title", () =>
+    Effect.gen(function*() {
+      const screen = makeScreen()
+      screen.press("/init", "\r")
+      assert.deepStrictEqual(screen.state().items.at(-1), { type: "user", text: "/init", images: [] })
+      const { fs, performUntil, session, sessions } = yield* make
+      const [action] = screen.actionsOf("init")
+      yield* performUntil(action!, "turn-ended")
+      const lines = yield* session.entries
+      assert.include(yield* fs.readFileString(session.path), "Write an AGENTS.md")
+      assert.deepStrictEqual(itemsOf(lines)[0], { type: "user", text: "/init", images: [] })
+      assert.strictEqual(Transcript.findTitle(lines), "/init")
+      const [stored] = [...yield* Stream.runCollect(sessions.requests(Option.none()))]
+      assert.strictEqual(stored?.title, "/init")
+      const message = Prompt.userMessage({ content: [Prompt.textPart({ text: "Write it." })] })
+      yield* session.append({ type: "user", message, typed: "/init", time: "2026-11-23T05:23:59.000Z" })
+      assert.strictEqual(Option.getOrThrow(yield* Undo.plan(session)).prompt, "/init")
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scoped("/copy sends the last answer to the terminal if there is no other clipboard", () =>

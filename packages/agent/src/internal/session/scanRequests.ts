@@ -97,7 +97,8 @@ const readRequest = ({ cost, model, time, usage: written }: Readonly<Record<stri
 }
 
 /** Returns the text of a prompt; empty for one that the program wrote. */
-const readPrompt = ({ hidden, message }: Readonly<Record<string, unknown>>): string => {
+const readPrompt = ({ hidden, message, typed }: Readonly<Record<string, unknown>>): string => {
+  if (Predicate.isString(typed)) return typed
   if (hidden === true || !Predicate.isRecord(message)) return ""
   const { content } = message
   if (Predicate.isString(content)) return content

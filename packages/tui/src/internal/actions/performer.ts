@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import { Host } from "../../Host.ts"
 import * as AttachActions from "../attachments/attachActions.ts"
 import * as CustomCommands from "../commands/customCommands.ts"
+import { initPrompt } from "../commands/initPrompt.ts"
 import type { Action } from "../screen/action.ts"
 import * as GitBranch from "../screen/gitBranch.ts"
 import type { Message } from "../screen/message.ts"
@@ -150,6 +151,10 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
       switch (action.type) {
         case "turn":
           return runAs(task, Effect.ensuring(runTurn(action.text), displayBranch))
+        case "init": {
+          const prompt = Effect.succeed({ prompt: initPrompt, own: "" })
+          return runAs(task, Effect.ensuring(runTurn(action.text, prompt), displayBranch))
+        }
         case "find-command":
           return fork(commands.findTyped(action.text))
         case "list-commands":

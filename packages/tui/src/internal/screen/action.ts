@@ -7,6 +7,8 @@ import type { TypedCommand } from "../commands/customCommands.ts"
 /** Work that the state asks for after a message. */
 export type Action =
   | { readonly type: "turn"; readonly text: string }
+  /** Runs `/init`, which was typed as `text`. */
+  | { readonly type: "init"; readonly text: string }
   /** Reads the files of commands again, and finds out what a text that begins like a command means. */
   | { readonly type: "find-command"; readonly text: string }
   | { readonly type: "list-commands" }

@@ -86,7 +86,7 @@ const itemsOfEntry = (entry: Line): ReadonlyArray<Item> => {
       const files = content.flatMap((part) => part.type === "file" ? [part] : [])
       const images = files.flatMap(({ fileName }) => fileName ?? [])
       return [
-        { type: "user", text, images },
+        { type: "user", text: entry.typed ?? text, images },
         ...files.map(attachmentItem),
         ...texts.flatMap((text) => fileItem(text) ?? [])
       ]

@@ -122,13 +122,6 @@ const findCustomCommand = ({ customCommands }: State, text: string): TypedComman
   return customCommands.some((command) => command.name === name) ? { name: name.slice(1), args } : undefined
 }
 
-/** What `/init` sends. The user sees it, like every prompt. */
-const initPrompt =
-  "Write an AGENTS.md in the project's root for someone who is new to this project and will work on its code. "
-  + "Look at the project first. Write what is not obvious from the code: how to build it, how to run all tests and a single "
-  + "one, how it is structured, and which rules its code follows. Keep it under 60 lines. If there is an AGENTS.md or a "
-  + "CLAUDE.md already, keep what is right in it, and correct and complete the rest."
-
 export const startLoading = (state: State, label: string): State =>
   state.task.type === "none" ? { ...state, task: { type: "loading", label, since: state.now } } : state
 
@@ -205,7 +198,7 @@ const runSlashCommand = (state: State, text: string): Step => {
     case "/copy":
       return step(state, { type: "copy" })
     case "/init":
-      return startTurn(state, initPrompt, { type: "turn", text: initPrompt })
+      return startTurn(state, text, { type: "init", text })
     case "/help":
       return submitQueued(
         addItem(state, { type: "lines", title: "Commands and keys", lines: help(state.customCommands, state.keymap) })
