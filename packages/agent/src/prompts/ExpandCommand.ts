@@ -41,13 +41,18 @@ const timeout = "2 minutes"
 
 /**
  * Inserts the arguments, then runs the command lines in order, each if the permission rules or the user allow it as a call of `bash`, and inserts
- * their output. The caller checks before that the command may run anything at all.
+ * their output. `confirm` decides whether the command may run anything at all; it is not run for a command with a line that is denied anyway.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const expand = Effect.fn("ExpandCommand.expand")(
-  function*(command: CustomCommand, given: CommandTemplate.Arguments, session: Session) {
+  function*<E = never, R = never>(
+    command: CustomCommand,
+    given: CommandTemplate.Arguments,
+    session: Session,
+    confirm: Effect.Effect<void, E, R> = Effect.void
+  ) {
     const failed = (reason: ExpandError["reason"], line: string, why: string) =>
       new ExpandError({ reason, message: `/${command.name} was not sent: its command ${JSON.stringify(line)} ${why}` })
     const unsafe = CommandTemplate.findUnsafe(command.segments)
@@ -62,14 +67,24 @@ export const expand = Effect.fn("ExpandCommand.expand")(
     // Separate lines, so that the text around a command line does not become one mention.
     const written = segments.map(({ text, type }) => type === "text" ? text : "\n").join("")
     if (segments.every(({ type }) => type === "text")) return { prompt: written, written } satisfies Expanded
-    const { permit } = yield* makePermissions(session)
+    const { permit, refuseDenied } = yield* makePermissions(session)
+    const notPermitted = (line: string) => ({ message }: { readonly message: string }) =>
+      failed("NotPermitted", line, `may not run. ${message}`)
+    const actionOf = (line: string) => Effect.provideServiceEffect(commandAction(line), Locate, makeLocate)
+    for (const { text, type } of segments) {
+      if (type === "shell") {
+        yield* Effect.mapError(Effect.flatMap(actionOf(text), refuseDenied), notPermitted(text))
+      }
+    }
+    yield* confirm
     const texts = yield* Effect.forEach(
       segments,
       ({ text, type }, index) =>
         type === "text" ? Effect.succeed(text) : Effect.gen(function*() {
-          const action = yield* Effect.provideServiceEffect(commandAction(text), Locate, makeLocate)
-          yield* permit({ id: `${command.name}-${index}`, name: "bash" }, action).pipe(
-            Effect.mapError(({ message }) => failed("NotPermitted", text, `may not run. ${message}`))
+          const action = yield* actionOf(text)
+          yield* Effect.mapError(
+            permit({ id: `${command.name}-${index}`, name: "bash" }, action),
+            notPermitted(text)
           )
           const { ending, ok, output } = yield* Effect.mapError(
             Shell.run({ command: text, timeout }),

@@ -1,4 +1,5 @@
 import * as PermissionPolicy from "@altimate-code/agent/permission/PermissionPolicy"
+import * as CommandTemplate from "@altimate-code/agent/prompts/CommandTemplate"
 import type { Session } from "@altimate-code/agent/session/Session"
 import * as SessionGrants from "@altimate-code/agent/session/SessionGrants"
 import * as SessionStore from "@altimate-code/agent/session/SessionStore"
@@ -26,6 +27,17 @@ import type { Action } from "../../src/internal/screen/action.ts"
 import type { Message } from "../../src/internal/screen/message.ts"
 import { itemsOf } from "../../src/internal/transcript/item.ts"
 import { makeScreen } from "../update/simulatedScreen.ts"
+
+const projectCommand = {
+  name: "look",
+  description: "",
+  argumentHint: "",
+  path: "look.md",
+  text: "",
+  source: { directory: "/", root: "/" },
+  segments: CommandTemplate.parse("Look at !`echo it`."),
+  ignored: []
+}
 
 /** The actions over a temporary directory. The model answers with nothing. */
 const make = Effect.gen(function*() {
@@ -78,8 +90,8 @@ const make = Effect.gen(function*() {
     setEffort: () => Effect.die("not used"),
     tools: Effect.map(Toolkit.empty, (toolkit) => ({ toolkit, notices: [] })),
     customCommands: {
-      find: () => Effect.succeed({ commands: [], notices: [] }),
-      isUntrusted: () => Effect.succeed(false),
+      find: () => Effect.succeed({ commands: [projectCommand], notices: [] }),
+      isUntrusted: () => Effect.succeed(true),
       trust: () => Effect.void,
       describeIgnored: () => []
     },
@@ -102,7 +114,7 @@ const make = Effect.gen(function*() {
     Layer.succeed(Host, host),
     Layer.succeed(FileSystem.FileSystem, recordingFs),
     SessionStore.layer({ directory: `${directory}/sessions` }),
-    PermissionPolicy.layer,
+    Layer.provide(PermissionPolicy.withModes("ask"), PermissionPolicy.layer),
     Layer.succeed(Workspace, {
       directory: work,
       root: work,
@@ -261,6 +273,24 @@ describe("Commands", () => {
       const message = Prompt.userMessage({ content: [Prompt.textPart({ text: "Write it." })] })
       yield* session.append({ type: "user", message, typed: "/init", time: "2026-11-23T05:23:59.000Z" })
       assert.strictEqual(Option.getOrThrow(yield* Undo.plan(session)).prompt, "/init")
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("of the project ask for trust, unless plan mode denies them anyway: then the key that leaves it is named", () =>
+    Effect.gen(function*() {
+      const { perform, performUntil, takeUntil } = yield* make
+      const action = { type: "command", command: { name: "look", args: "" }, text: "/look" } as const
+      const asked = (yield* performUntil(action, "question-asked")).at(-1)
+      assert(asked?.type === "question-asked")
+      assert.strictEqual(asked.question.because, "look.md comes with this project and runs commands")
+      yield* perform({ type: "answer", id: asked.question.id, answer: { _tag: "No" } })
+      yield* takeUntil("turn-ended")
+      yield* perform({ type: "set-mode", mode: "plan" })
+      const messages = yield* performUntil(action, "turn-ended")
+      assert.isFalse(messages.some(({ type }) => type === "question-asked"))
+      const [refused] = messages.flatMap((message) => message.type === "item" ? [message.item] : [])
+      assert(refused?.type === "notice")
+      assert.include(refused.text, "This is not allowed: plan mode is on")
+      assert.strictEqual(refused.hint, "shift-tab: leave plan mode")
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scoped("/copy sends the last answer to the terminal if there is no other clipboard", () =>

@@ -113,6 +113,20 @@ describe("A question", () => {
     ])
   })
 
+  it("of the program itself offers no reason, which no model would get", () => {
+    const project = { ...command("echo hi", {}), tool: "project command", patterns: [] }
+    const lines = at(80, 24, project).lines()
+    assert.include(lines, "  1 y  Yes, trust it until it changes")
+    for (const tool of ["project command", "fallback"]) {
+      const shown = at(80, 24, { ...project, tool }).lines().join("\n")
+      assert.match(shown, / n {2}No$/m)
+      assert.notInclude(shown, "why")
+    }
+    const it = at(80, 24, project)
+    it.press("e")
+    assert.notInclude(it.lines().join("\n"), "why")
+  })
+
   it("puts its choices on one line in a small terminal, and drops the patterns before the content", () => {
     assert.deepStrictEqual(at(60, 8, command("npm test && rm -rf dist", {}, "Test")).lines(), [
       "",

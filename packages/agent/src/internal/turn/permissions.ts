@@ -82,6 +82,12 @@ export const makePermissions = (session: Session) =>
             ? questionLock.withPermits(1)(Effect.flatMap(decide(action), (again) => applyOrAsk(call, action, again)))
             : applyOrAsk(call, action, decision)
         }),
+      /** Fails with `Denied` if the action is not allowed, whatever the user would answer. */
+      refuseDenied: (action: Action) =>
+        Effect.flatMap(
+          decide(action),
+          ({ because, verdict }) => verdict === "deny" ? notAllowed(because) : Effect.void
+        ),
       /** Decides on each part without asking the user. */
       verdicts: (parts: ReadonlyArray<ActionPart>) =>
         Effect.gen(function*() {

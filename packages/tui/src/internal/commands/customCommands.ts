@@ -1,5 +1,5 @@
 import { Approver } from "@altimate-code/agent/permission/Approver"
-import type { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
+import { PermissionPolicy } from "@altimate-code/agent/permission/PermissionPolicy"
 import * as CommandTemplate from "@altimate-code/agent/prompts/CommandTemplate"
 import * as Commands from "@altimate-code/agent/prompts/CustomCommands"
 import * as ExpandCommand from "@altimate-code/agent/prompts/ExpandCommand"
@@ -7,7 +7,9 @@ import type { Workspace } from "@altimate-code/agent/Workspace"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { Host, HostError } from "../../Host.ts"
+import { labelOfMode } from "../../Keybinds.ts"
 import { CurrentSession } from "../actions/currentSession.ts"
 import { Display } from "../actions/display.ts"
 import { reservedNames } from "../input/slashCommands.ts"
@@ -28,10 +30,19 @@ export interface CommandPrompt {
 /** Lists the custom commands in the menu, and makes their prompts. */
 export const make = (approver: Approver["Type"]) =>
   Effect.gen(function*() {
-    const { customCommands } = yield* Host
+    const { customCommands, keybinds } = yield* Host
+    const { mode } = yield* PermissionPolicy
     const current = yield* CurrentSession
     const { send, showWarning } = yield* Display
     const context = yield* Effect.context<PermissionPolicy | FileSystem.FileSystem | Path.Path | Workspace>()
+
+    const hintInPlanMode = Effect.map(
+      mode === undefined ? Effect.succeed("ask") : SubscriptionRef.get(mode),
+      (mode) => {
+        const key = labelOfMode(keybinds)
+        return mode !== "plan" ? "" : key === undefined ? "/mode ask leaves plan mode." : `${key}: leave plan mode`
+      }
+    )
 
     /** Finds the files again: they may have changed since the menu was made. */
     const find = customCommands.find(reservedNames).pipe(
@@ -53,7 +64,7 @@ export const make = (approver: Approver["Type"]) =>
         tool: "project command",
         action: { parts: [], title: `/${command.name}`, preview: { type: "command", text: lines } },
         patterns: [],
-        because: `${command.path} comes with this project and runs commands. "Yes" trusts it until it changes`
+        because: `${command.path} comes with this project and runs commands`
       })
       if (answer._tag === "No") {
         return yield* new HostError({ message: `/${command.name} was not sent, because it is not trusted.`, hint: "" })
@@ -82,18 +93,23 @@ export const make = (approver: Approver["Type"]) =>
           if (command === undefined) {
             return yield* new HostError({ message: `The file of /${name} can no longer be used.`, hint: "" })
           }
-          if (yield* customCommands.isUntrusted(command)) yield* askForTrust(command)
+          const isUntrusted = yield* customCommands.isUntrusted(command)
           yield* Effect.forEach(customCommands.describeIgnored(command), showWarning, { discard: true })
           const { prompt, written } = yield* ExpandCommand.expand(
             command,
             CommandTemplate.parseArguments(args),
-            yield* current.get
+            yield* current.get,
+            isUntrusted ? askForTrust(command) : Effect.void
           )
           // A project's file must not let the model read what the user has not named. An argument may be only in a command line.
           const own = command.source.root === undefined ? `${written}\n${args}` : args
           return { prompt, own } satisfies CommandPrompt
         }).pipe(
-          Effect.catchTag("ExpandError", ({ message }) => new HostError({ message, hint: "" })),
+          Effect.catchTag("ExpandError", ({ message, reason }) =>
+            Effect.flatMap(
+              reason === "NotPermitted" ? hintInPlanMode : Effect.succeed(""),
+              (hint) => new HostError({ message, hint })
+            )),
           Effect.provideService(Approver, approver),
           Effect.provide(context)
         )

@@ -23,8 +23,9 @@ export interface Choice {
   readonly short: string
 }
 
-const yes: Choice = { key: "y", label: "Yes, once", short: "yes" }
+const once: Choice = { key: "y", label: "Yes, once", short: "yes" }
 const session: Choice = { key: "s", label: "Yes, for this session, also after it is resumed", short: "session" }
+const trust: Choice = { ...once, label: "Yes, trust it until it changes" }
 /** A pattern with an absolute path means one place, any other the same thing everywhere. */
 const alwaysFor = ({ patterns }: Question): Choice => ({
   key: "a",
@@ -41,10 +42,11 @@ const allEdits = ({ keymap = Keymap.defaults }: Canvas): Choice => {
     short: "all edits"
   }
 }
-const no: ReadonlyArray<Choice> = [
-  { key: "n", label: "No", short: "no" },
-  { key: "e", label: "No, and tell the model why", short: "why" }
-]
+const no: Choice = { key: "n", label: "No", short: "no" }
+const reason: Choice = { key: "e", label: "No, and tell the model why", short: "why" }
+
+/** Questions of the program itself: no model is told the answer. */
+const programQuestions = ["project command", "fallback"]
 
 /** The parts around the content, and the room for the content. */
 export interface Layout {
@@ -118,9 +120,11 @@ export const layOut = (question: Question, total: number, canvas: Canvas, rows: 
     allEdits: question.isAcceptableEdit ? [allEdits(canvas)] : [],
     always: [session, alwaysFor(question)],
     head: renderHead(question, canvas),
+    no: programQuestions.includes(question.tool) ? [no] : [no, reason],
     patterns: renderPatterns(question, canvas),
     purpose: renderPurpose(question, canvas),
-    reason: renderReason(question, canvas)
+    reason: renderReason(question, canvas),
+    yes: question.tool === "project command" ? trust : once
   }
   const layouts = levels.flatMap(({ minRoom, parts }) => {
     const layout = arrange(texts, total, canvas, rows, parts)
@@ -135,9 +139,11 @@ interface Texts {
   readonly always: ReadonlyArray<Choice>
   readonly allEdits: ReadonlyArray<Choice>
   readonly head: Lines
+  readonly no: ReadonlyArray<Choice>
   readonly patterns: Lines
   readonly purpose: Lines
   readonly reason: Lines
+  readonly yes: Choice
 }
 
 const arrange = (
@@ -147,7 +153,7 @@ const arrange = (
   rows: number,
   parts: ReadonlyArray<Part>
 ): Layout | undefined => {
-  const { allEdits, always, head } = texts
+  const { allEdits, always, head, no, yes } = texts
   const isList = parts.includes("list")
   const patterns = parts.includes("patterns") ? texts.patterns : []
   const all = [yes, ...(patterns.length === 0 ? [] : always), ...allEdits, ...no]
