@@ -112,6 +112,25 @@ describe("Setup", () => {
     assert.notInclude(screen, "✓")
   })
 
+  it("clears what was typed into a list on ctrl-c, and quits only if there is nothing", () => {
+    const toCredential = press(start(), "https://gw.example.com", "\r", "\r").setup
+    const failed = Setup.markFailed(pressToModel("\r").setup, { message: "no", hint: "" }, "unknown")
+    for (
+      const [list, setup] of [
+        ["credentialKinds", toCredential],
+        ["models", pressToModel().setup],
+        ["remedies", failed]
+      ] as const
+    ) {
+      const typed = press(setup, "zzz")
+      assert.strictEqual(typed.setup[list].filter.text, "zzz")
+      const cleared = press(typed.setup, "\x03")
+      assert.deepStrictEqual(cleared.results, ["open"])
+      assert.strictEqual(cleared.setup[list].filter.text, "")
+      assert.deepStrictEqual(press(cleared.setup, "\x03").results, ["quit"])
+    }
+  })
+
   it("clears the answer on ctrl-c, and quits only if there is none", () => {
     const typed = press(start(), "https://wrong", "\x03")
     assert.strictEqual(typed.setup.gateway.text, "")

@@ -89,13 +89,22 @@ const startTest = (setup: Setup, test: Test): Result => ({
   setup: { ...setup, step: test, problem: undefined, failedTest: undefined }
 })
 
+const lists = { credential: "credentialKinds", model: "models", failed: "remedies" } as const
+
+const openList = ({ step }: Setup) =>
+  step === "credential" || step === "model" || step === "failed" ? lists[step] : undefined
+
 export const update = (setup: Setup, key: Key): Result => {
   const name = nameOf(key)
   if (name === "ctrl-c") {
     const field = typedField(setup)
-    return field === undefined || setup[field].text === ""
+    if (field !== undefined && setup[field].text !== "") {
+      return stayOpen({ ...setup, [field]: Editor.empty([]), problem: undefined })
+    }
+    const list = openList(setup)
+    return list === undefined || setup[list].filter.text === ""
       ? { type: "quit" }
-      : stayOpen({ ...setup, [field]: Editor.empty([]), problem: undefined })
+      : stayOpen({ ...setup, [list]: { ...setup[list], filter: Editor.empty([]), selected: 0 } })
   }
   if (name === "ctrl-d" && setup.step === "gateway" && setup.gateway.text === "") return { type: "quit" }
   switch (setup.step) {
