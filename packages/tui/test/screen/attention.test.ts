@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Option from "effect/Option"
 import * as Attention from "../../src/internal/screen/attention.ts"
 import type { Message } from "../../src/internal/screen/message.ts"
 import { makeScreen, question } from "../update/simulatedScreen.ts"
@@ -34,7 +35,11 @@ describe("The terminal's title", () => {
 
 describe("The question about a plan or an undo", () => {
   const questions: ReadonlyArray<Message> = [
-    { type: "undo-planned", at: 50_000, plan: { from: 1, prompt: "go", files: [], commands: [] } },
+    {
+      type: "undo-planned",
+      at: 50_000,
+      plan: { from: 1, prompt: "go", typed: Option.none(), files: [], commands: [] }
+    },
     { type: "turn-ended", at: 50_000, interrupted: false }
   ]
   for (const message of questions) {
