@@ -10,6 +10,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { ConfigError } from "./ConfigError.ts"
 import { Directories } from "./Directories.ts"
 import { applyChange } from "./internal/file/applyChange.ts"
@@ -77,8 +78,27 @@ export const set: (
 )
 
 /**
- * Removes the setting at `at`, as {@link set} changes one: everything else in the file stays, including comments. Does nothing if the
- * file does not have it.
+ * The value of a setting in the file. A single verdict, such as `"permission": "allow"`, is the value for `"*"`, too. None if the file does
+ * not have the setting.
+ *
+ * @since 0.1.0
+ * @category editing
+ */
+export const get: (
+  path: string,
+  at: ReadonlyArray<string>
+) => Effect.Effect<Option.Option<unknown>, ConfigError, FileSystem.FileSystem | Path.Path> = Effect.fn(
+  "ConfigEdit.get"
+)(
+  function*(path: string, at: ReadonlyArray<string>) {
+    const tree = yield* parseFile(path, yield* read(path))
+    return Option.map(locate(tree, at), ({ found }) => toValue(found))
+  }
+)
+
+/**
+ * Removes the setting that {@link get} finds, as {@link set} changes one: everything else in the file stays, including comments. Returns
+ * false, and changes nothing, if the file does not have it.
  *
  * @since 0.1.0
  * @category editing
@@ -86,16 +106,32 @@ export const set: (
 export const remove: (
   path: string,
   at: ReadonlyArray<string>
-) => Effect.Effect<void, ConfigError, FileSystem.FileSystem | Path.Path> = Effect.fn("ConfigEdit.remove")(
+) => Effect.Effect<boolean, ConfigError, FileSystem.FileSystem | Path.Path> = Effect.fn("ConfigEdit.remove")(
   function*(path: string, at: ReadonlyArray<string>) {
     const before = yield* read(path)
     const original = yield* parseFile(path, before)
-    if (find(original, at) === undefined) return
-    const text = applyRemoval(before, at)
-    if (find(yield* parseFile(path, text), at) !== undefined) return yield* makeTwiceError(original, at)
+    const located = Option.map(locate(original, at), ({ place }) => place)
+    if (Option.isNone(located)) return false
+    const text = applyRemoval(before, located.value)
+    if (find(yield* parseFile(path, text), located.value) !== undefined) {
+      return yield* makeTwiceError(original, located.value)
+    }
     yield* replace(path, before, text)
+    return true
   }
 )
+
+/** The setting, and where it is. A single verdict in place of rules is the one for `"*"`. */
+const locate = (
+  tree: Tree,
+  at: ReadonlyArray<string>
+): Option.Option<{ readonly place: ReadonlyArray<string>; readonly found: Tree }> => {
+  const found = find(tree, at)
+  if (found !== undefined) return Option.some({ place: at, found })
+  return at.at(-1) === "*"
+    ? Option.filter(locate(tree, at.slice(0, -1)), ({ found }) => found._tag === "Leaf")
+    : Option.none()
+}
 
 /** Empty for a file that is missing. */
 const read = (path: string) =>

@@ -3,7 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import { type Change, remove, set } from "../src/ConfigEdit.ts"
+import * as Option from "effect/Option"
+import { type Change, get, remove, set } from "../src/ConfigEdit.ts"
 import { makeFixture } from "./fixture.ts"
 
 /** Multiplies the number of random cases. */
@@ -72,6 +73,30 @@ layer(NodeContext.layer)("Removing a setting from a configuration file", (it) =>
         assert.strictEqual(yield* without(before, ...rule), after)
       }))
   }
+
+  it.scoped("a single verdict, which is the rule for everything", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const { projectFile, write } = yield* makeFixture
+      const all = ["permission", "*", "*"]
+      for (const path of [all.slice(0, 2), all]) {
+        yield* write(projectFile, "{ \"model\": \"m\", \"permission\": \"allow\" }")
+        assert.deepStrictEqual(yield* get(projectFile, path), Option.some("allow"))
+        assert.isTrue(yield* remove(projectFile, path))
+        assert.strictEqual(yield* fs.readFileString(projectFile), "{ \"model\": \"m\" }")
+      }
+      const bash = "{ \"permission\": { \"bash\": \"allow\" } }"
+      assert.strictEqual(yield* without(bash, "permission", "bash", "*"), "{ \"permission\": { } }")
+      assert.strictEqual(yield* without(bash, "permission", "*"), bash)
+    }))
+
+  it.scoped("returns false if the file does not have it", () =>
+    Effect.gen(function*() {
+      const { projectFile, write } = yield* makeFixture
+      yield* write(projectFile, { permission: { bash: "allow" } })
+      assert.isFalse(yield* remove(projectFile, rule))
+      assert.deepStrictEqual(yield* get(projectFile, rule), Option.none())
+    }))
 
   it.scoped("refuses a file that has it twice, and leaves it unchanged", () =>
     Effect.gen(function*() {

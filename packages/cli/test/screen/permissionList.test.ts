@@ -56,7 +56,7 @@ layer(NodeContext.layer)("/permissions", (it) => {
         const list = yield* terminal.see(/Allowed without a question/)
         assert.match(list, /^› bash mkdir \* +in this session/m)
         assert.match(list, /bash touch \* +~\/\.config/)
-        // Also "always" allows it for the session, but it is listed once.
+        // The session has no grant that would outlast the rule.
         assert.notMatch(list, /bash touch \* +in this session/)
         assert.match(list, /bash ls \* +ALTIMATE_CLI/)
         assert.include(list, "ctrl-d: remove")

@@ -126,7 +126,7 @@ layer(NodeContext.layer)("The screen", (it) => {
       assert.deepStrictEqual(Object.values(config.permission?.bash ?? {}), ["allow"])
       yield* terminal.see("ready")
       yield* ask(terminal, "/status")
-      yield* terminal.see(/^ {2}allowed +bash pwd \*$[^]*^ {2}in session +bash echo \*/m)
+      yield* terminal.see(/^ {2}allowed +bash pwd \*$[^]*^ {2}in session +bash echo \*$/m)
       assert.match(terminal.everything(), /^ {2}region +us-east-1 \(.*altimate-code\.json\)$/m)
       assert.match(terminal.everything(), /^ {2}log +~\/\.local\S+\.log$/m)
     }))
@@ -136,7 +136,15 @@ layer(NodeContext.layer)("The screen", (it) => {
       const write = (id: string) => ({ blocks: [call(id, "write", { path: "cart.js", content: id })] })
       const { home, launch, project, terminal } = yield* start({
         inProject: true,
-        script: [write("1"), write("2"), { blocks: [says("Written.")] }, write("3"), { blocks: [says("Declined.")] }]
+        script: [
+          write("1"),
+          write("2"),
+          { blocks: [says("Written.")] },
+          write("3"),
+          { blocks: [says("Resumed.")] },
+          write("4"),
+          { blocks: [says("Declined.")] }
+        ]
       })
       yield* ask(terminal, "Go")
       yield* terminal.see(/"Always" would allow: edit \/[^]*project\/cart\.js[^]*a {2}Yes, always \(saved/)
@@ -145,6 +153,15 @@ layer(NodeContext.layer)("The screen", (it) => {
       assert.strictEqual(readFileSync(join(project, "cart.js"), "utf8"), "2")
       yield* ask(terminal, "/exit")
       yield* terminal.exited
+
+      // A resumed session asks no more, because of the rule.
+      const resumed = yield* launch(["--continue"])
+      yield* resumed.see(/Written\.[^]*ready/)
+      yield* ask(resumed, "Again")
+      yield* resumed.see(/Resumed\.[^]*ready/)
+      assert.strictEqual(readFileSync(join(project, "cart.js"), "utf8"), "3")
+      yield* ask(resumed, "/exit")
+      yield* resumed.exited
 
       const other = join(home.home, "other")
       mkdirSync(other)

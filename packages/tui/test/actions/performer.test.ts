@@ -20,7 +20,7 @@ import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { Host } from "../../src/Host.ts"
+import { type AllowedRule, Host } from "../../src/Host.ts"
 import * as Performer from "../../src/internal/actions/performer.ts"
 import * as Picker from "../../src/internal/input/picker.ts"
 import type { Action } from "../../src/internal/screen/action.ts"
@@ -45,6 +45,7 @@ const make = Effect.gen(function*() {
   const directory = yield* fs.makeTempDirectoryScoped()
   const work = `${directory}/work`
   yield* fs.makeDirectory(work)
+  const configured: Array<AllowedRule> = []
   const counts = { systemPrompts: 0, editors: 0 }
   const languageModel = yield* LanguageModel.make({
     generateText: () => Effect.succeed([]),
@@ -104,8 +105,9 @@ const make = Effect.gen(function*() {
     explain: ({ message }) => ({ message, hint: "" }),
     status: Effect.succeed([]),
     allowAlways: () => Effect.succeed("the file"),
-    allowedRules: Effect.succeed([]),
-    removeRule: () => Effect.void,
+    allowedRules: Effect.sync(() => configured),
+    removeRule: (rule) =>
+      Effect.sync(() => void configured.splice(configured.findIndex(({ place }) => place === rule.place), 1)),
     notification: "off",
     history,
     mask: (text) => text.replaceAll("hunter22", "<redacted>")
@@ -156,7 +158,20 @@ const make = Effect.gen(function*() {
     /** Performs the action, and returns the messages up to the first one of this type. */
     const performUntil = (action: Action, type: Message["type"]) =>
       Effect.zipRight(performer.perform(action), takeUntil(type))
-    return { ...performer, performUntil, takeUntil, sessions, session, counts, fs, work, history, written, clipboard }
+    return {
+      ...performer,
+      configured,
+      performUntil,
+      takeUntil,
+      sessions,
+      session,
+      counts,
+      fs,
+      work,
+      history,
+      written,
+      clipboard
+    }
   }).pipe(Effect.provide(layer))
 })
 
@@ -214,6 +229,17 @@ describe("/permissions", () => {
       // It can be allowed again.
       yield* append(session)
       assert.lengthOf(SessionGrants.list(yield* session.entries), 1)
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("says that another file still allows what is removed", () =>
+    Effect.gen(function*() {
+      const { configured, performUntil } = yield* make
+      const rule = { permission: "*", pattern: "*", place: "~/user.json", isRemovable: true, isOfSession: false }
+      configured.push(rule, { ...rule, place: "~/shop/altimate-code.json", isRemovable: false })
+      const removed = yield* performUntil({ type: "remove-rule", rule }, "permissions")
+      assert.deepStrictEqual(noticesOf(removed), [
+        "Removed: everything (~/user.json). It is still allowed by ~/shop/altimate-code.json."
+      ])
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

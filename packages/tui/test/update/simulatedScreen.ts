@@ -37,14 +37,15 @@ export const draw = (state: State): State => {
 /** A screen that draws after each message, and whose time passes only in `wait`. */
 export const makeScreen = (
   size: { readonly columns: number; readonly rows: number } = { columns: 80, rows: 24 },
-  keymap: State["keymap"] = Keymap.make({}).keymap
+  keymap: State["keymap"] = Keymap.make({}).keymap,
+  yolo = false
 ) => {
   let state: State = initialState({
     ...size,
     keymap,
     theme: plain,
     version: "1.2.3",
-    yolo: false,
+    yolo,
     history: ["an old prompt"]
   })
   let at = 10_000

@@ -48,7 +48,7 @@ describe("A question about a tool call", () => {
         [["y", "e", "s"], "Once"],
         [["y", "es"], "Once"],
         [["n", "o"], "No"],
-        [["a", "lw", "ays"], "Session"]
+        [["a", "lw", "ays"], "Once"]
       ] as const
     ) {
       const it = ask()

@@ -29,6 +29,7 @@ import { tokenCommandEnvironment } from "../../workspace/childEnvironment.ts"
 import * as CustomCommands from "../../workspace/customCommands.ts"
 import * as Mcp from "../../workspace/mcpServers.ts"
 import * as PromptSources from "../../workspace/promptSources.ts"
+import * as AllowedRules from "./allowedRules.ts"
 import * as FirstStart from "./firstStart.ts"
 import { toChoices } from "./modelChoices.ts"
 import { runNotification } from "./runNotification.ts"
@@ -48,7 +49,7 @@ const describeRules = (rules: Rules | undefined, yolo: Setting<boolean>): Readon
   const all = typeof rules === "string" ? { "*": rules } : rules ?? {}
   const flat = Object.entries(all).flatMap(([name, rule]) =>
     Object.entries(typeof rule === "string" ? { "*": rule } : rule).map(([pattern, verdict]) => ({
-      text: name === "*" ? "everything" : pattern === "*" ? name : `${name} ${pattern}`,
+      text: name === "*" && pattern === "*" ? "everything" : pattern === "*" ? name : `${name} ${pattern}`,
       verdict
     }))
   )
@@ -62,20 +63,6 @@ const describeRules = (rules: Rules | undefined, yolo: Setting<boolean>): Readon
       ...lines
     ]
     : lines
-}
-
-/** The rules that allow something, and where each is in a configuration file. */
-const listAllowed = (rules: Rules | undefined) => {
-  if (typeof rules === "string") {
-    return rules === "allow" ? [{ permission: "*", pattern: "*", path: ["permission"] }] : []
-  }
-  return Object.entries(rules ?? {}).flatMap(([permission, rule]) =>
-    typeof rule === "string"
-      ? rule === "allow" ? [{ permission, pattern: "*", path: ["permission", permission] }] : []
-      : Object.entries(rule).flatMap(([pattern, verdict]) =>
-        verdict === "allow" ? [{ permission, pattern, path: ["permission", permission, pattern] }] : []
-      )
-  )
 }
 
 /** Without skills: where they can be. */
@@ -186,28 +173,10 @@ export const layer = (
             yield* ConfigEdit.set(file, [{ path: ["permission", permission, pattern], value: "allow" }])
             return file
           }).pipe(Effect.mapError(toHostError), Effect.provide(context)),
-        allowedRules: Effect.gen(function*() {
-          const file = yield* Effect.option(ConfigEdit.userFile)
-          return listAllowed(yield* rules.get).map(({ path, ...grant }) => {
-            const origin = leaves.find(({ key }) => key === ConfigEdit.keyOf(path))?.origin
-            // A rule that was added since the start is in the user's file.
-            const place = origin === undefined ? Option.getOrElse(file, () => "") : source(origin)
-            return {
-              ...grant,
-              place: Paths.abbreviateHome(place, home),
-              isRemovable: Option.contains(file, place),
-              isOfSession: false
-            }
-          })
-        }).pipe(Effect.provide(context)),
-        removeRule: ({ pattern, permission }) =>
-          Effect.gen(function*() {
-            const file = yield* ConfigEdit.userFile
-            const path = listAllowed(yield* rules.get).find((rule) =>
-              rule.permission === permission && rule.pattern === pattern
-            )?.path
-            if (path !== undefined) yield* ConfigEdit.remove(file, path)
-          }).pipe(Effect.mapError(toHostError), Effect.provide(context)),
+        allowedRules: Effect.flatMap(rules.get, (rules) => AllowedRules.list(rules, leaves)).pipe(
+          Effect.provide(context)
+        ),
+        removeRule: (rule) => Effect.provide(AllowedRules.remove(rule), context),
         notification: typeof notification === "string"
           ? notification
           : runNotification(notification.command, programEnvironment),

@@ -84,7 +84,7 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
       Effect.provide(context)
     )
 
-    const allowAlways = yield* AlwaysAllowed.make
+    const alwaysAllowed = yield* AlwaysAllowed.make
     const allowedRules = yield* AllowedRules.make
     const approvals = yield* Approvals.make
     const runShell = yield* ShellAction.make
@@ -173,7 +173,8 @@ const makePerformer = ({ closeSession, maxSteps, session, showPage, suspendDurin
         case "answer":
           return approvals.answer(action.id, action.answer)
         case "always-allow":
-          return fork(allowAlways(action.patterns))
+          // Before the answer, so that the next call need not ask.
+          return Effect.zipRight(alwaysAllowed.allow(action.patterns), fork(alwaysAllowed.save(action.patterns)))
         case "next-mode":
           return Effect.zipRight(modes.next, fork(current.saveMode(false)))
         case "set-mode":

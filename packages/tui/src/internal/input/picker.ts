@@ -191,13 +191,27 @@ const renderKeys = (text: string, keys: ReadonlyArray<string>, canvas: Canvas): 
   return paintLine([...filter, { text: fitKeys(shown, left).join(" · "), roles: ["dim"] }], canvas)
 }
 
-/** The list, and below it the whole text of the selected prompt, as far as there is room. */
+/** The list, and below it the whole text of the selected prompt. */
 export const renderPrompts = (picker: Picker, canvas: Canvas, rows: number): Lines => {
-  const matches = filterChoices(picker)
-  const selected = matches[Math.min(picker.selected, matches.length - 1)]
-  const text = selected === undefined ? [] : paintPrompt(selected.id, "dim", narrow(canvas, 2))
+  const selected = selectedChoice(picker)
+  return renderWithText(
+    picker,
+    selected === undefined ? [] : paintPrompt(selected.id, "dim", narrow(canvas, 2)),
+    canvas,
+    rows
+  )
+}
+
+/** The list, and below it a text about what is selected, as far as there is room. The text is two columns narrower. */
+export const renderWithText = (
+  picker: Picker,
+  text: Lines,
+  canvas: Canvas,
+  rows: number,
+  keys = filterKeys
+): Lines => {
   const room = Math.max(1, Math.min(text.length, Math.floor(rows / 3)))
-  const list = render(picker, canvas, rows - room - 1)
+  const list = render(picker, canvas, rows - room - 1, keys)
   return [
     ...list.slice(0, -1),
     drawRule(canvas, text.length > room ? `${text.length} lines` : ""),

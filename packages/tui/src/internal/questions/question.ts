@@ -111,9 +111,10 @@ const choose = (dialog: Dialog, key: QuestionLayout.ChoiceKey, typed: string): R
   })
   switch (key) {
     case "y":
+    // The rule in the configuration covers what follows. A grant of the session would outlast the rule.
+    case "a":
       return answer({ _tag: "Once" })
     case "s":
-    case "a":
       return answer({ _tag: "Session" })
     case "d":
       return answer({ _tag: "AllEdits" })

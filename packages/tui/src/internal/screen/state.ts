@@ -79,7 +79,13 @@ export type Overlay =
   /** What to do with one of them. */
   | { readonly type: "task"; readonly id: string; readonly picker: Picker<TaskChoice> }
   /** What runs without a question. */
-  | { readonly type: "permissions"; readonly picker: Picker; readonly rules: ReadonlyArray<AllowedRule> }
+  | {
+    readonly type: "permissions"
+    readonly picker: Picker
+    readonly rules: ReadonlyArray<AllowedRule>
+    /** One is being removed, and the list is not read again yet. */
+    readonly isRemoving: boolean
+  }
   /** Whether to carry out the plan that the model has made. */
   | { readonly type: "plan"; readonly picker: Picker<"ask" | "accept-edits" | "no"> }
   /** Whether to undo the last turn; `since` when the user is asked. */

@@ -24,6 +24,7 @@ import { callLine } from "../transcript/itemView.ts"
 import { renderLiveTail } from "../transcript/outputTail.ts"
 import * as Pager from "../transcript/pager.ts"
 import * as ShownText from "../transcript/shownText.ts"
+import * as PermissionView from "./permissionView.ts"
 import type { Call, State } from "./state.ts"
 import * as StatusBar from "./statusBar.ts"
 
@@ -200,7 +201,7 @@ const renderOverlay = (state: State, canvas: Canvas, rows: number): RenderedOver
     case "task":
       return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), choiceKeys), cursor: undefined }
     case "permissions":
-      return { lines: Picker.render(overlay.picker, canvas, Math.min(rows, 16), permissionKeys), cursor: undefined }
+      return { lines: PermissionView.render(state, overlay, canvas, Math.min(rows, 20)), cursor: undefined }
     case "sessions": {
       const keys = paintWrapped(
         [{ text: Keymap.describeSessionKeys(state.keymap).join(" · "), roles: ["dim"] }],
@@ -257,8 +258,6 @@ const renderTitle = (title: Editor.State, canvas: Canvas): RenderedOverlay => {
 }
 
 const choiceKeys: ReadonlyArray<string> = ["enter: choose", "esc: back"]
-
-const permissionKeys: ReadonlyArray<string> = ["type to filter", "ctrl-d: remove", "esc: back"]
 
 const undoKeys: ReadonlyArray<string> = ["enter: choose", "esc: no"]
 

@@ -3,10 +3,9 @@ import * as SessionGrants from "@altimate-code/agent/session/SessionGrants"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { type AllowedRule, Host } from "../../../Host.ts"
+import { nameRule } from "../../screen/nameRule.ts"
 import { CurrentSession } from "../currentSession.ts"
 import { Display } from "../display.ts"
-
-const describe = ({ pattern, permission }: AllowedRule): string => `${permission} ${pattern}`
 
 const isSame = (grant: Grant, rule: Grant): boolean =>
   grant.permission === rule.permission && grant.pattern === rule.pattern
@@ -24,7 +23,7 @@ export const make = Effect.gen(function*() {
       return SessionGrants.list(yield* entries).some((grant) => isSame(grant, rule))
     })
 
-  /** The answer "always" also allows it for the session; that is one rule for the user. */
+  /** What is allowed in the user's configuration and also for the session is one rule for the user. */
   const list = Effect.gen(function*() {
     const { entries } = yield* current.get
     const configured = yield* host.allowedRules
@@ -46,12 +45,20 @@ export const make = Effect.gen(function*() {
     show: show(true),
     remove: (rule: AllowedRule) =>
       Effect.gen(function*() {
+        const others = (yield* host.allowedRules).filter((other) =>
+          isSame(other, rule) && (rule.isOfSession || other.place !== rule.place)
+        )
         if (!rule.isOfSession) {
           yield* host.removeRule(rule)
-          yield* rules.remove(rule)
+          if (others.length === 0) yield* rules.remove(rule)
         }
         if (yield* isGranted(rule)) yield* revoke(rule)
-        yield* showNotice(`No longer allowed: ${describe(rule)} (${rule.place}).`)
+        const removed = `${nameRule(rule)} (${rule.place})`
+        yield* showNotice(
+          others.length === 0
+            ? `No longer allowed: ${removed}.`
+            : `Removed: ${removed}. It is still allowed by ${others.map(({ place }) => place).join(", ")}.`
+        )
       }).pipe(Effect.catchAll(showFailure), Effect.zipRight(show(false)))
   }
 })
