@@ -273,6 +273,8 @@ export interface Listed {
   readonly time: string
   /** The user's title, or else the beginning of the first prompt, on one line. */
   readonly title: string
+  /** The title is the user's. */
+  readonly isTitleGiven: boolean
   /** The number of prompts. */
   readonly turns: number
   readonly spending: Spending

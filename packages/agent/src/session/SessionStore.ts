@@ -193,6 +193,7 @@ export const make = (options: Options): Effect.Effect<
         directory: "",
         time: date.toISOString(),
         title: message,
+        isTitleGiven: false,
         turns: 0,
         spending: Spending.none
       }))

@@ -59,6 +59,7 @@ export const toListed = (id: string, lines: ReadonlyArray<Line>): Listed => {
     directory: first?.type === "session" ? first.directory : "",
     time: last?.time ?? "",
     title: findTitle(lines),
+    isTitleGiven: findUserTitle(lines) !== "",
     turns: prompts(lines).length,
     spending: Spending.sum(lines)
   }

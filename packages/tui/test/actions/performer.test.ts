@@ -210,6 +210,24 @@ describe("Sessions", () => {
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 
+describe("The list of sessions", () => {
+  it.scoped("returns the title if the session is in use, and knows which titles were given", () =>
+    Effect.gen(function*() {
+      const { performUntil, session, sessions, work } = yield* make
+      yield* append(session)
+      const other = yield* sessions.create(work)
+      yield* append(other)
+      const refused = yield* performUntil({ type: "retitle-session", id: other.id, title: "Mine" }, "sessions-listed")
+      assert.deepStrictEqual(refused[0], { type: "title-refused", id: other.id, title: "Mine" })
+      const renamed = yield* performUntil({ type: "retitle-session", id: session.id, title: "Mine" }, "sessions-listed")
+      const listed = renamed.at(-1)
+      assert.deepStrictEqual(
+        listed?.type === "sessions-listed" && listed.choices.map(({ id, title }) => [id, title]).toSorted(),
+        [[session.id, "Mine"], [other.id, undefined]].toSorted()
+      )
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
 describe("/permissions", () => {
   it.scoped("takes back what was allowed for the session, also if it was allowed twice", () =>
     Effect.gen(function*() {

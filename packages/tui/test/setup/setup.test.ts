@@ -186,6 +186,35 @@ describe("Setup", () => {
     }
   })
 
+  it("replaces a token that is in the field when its question is asked again, but not one that is being typed", () => {
+    const tokenOf = (setup: Setup.Setup) => {
+      const { credential } = Setup.answersOf(setup)
+      return credential._tag === "Token" && Redacted.value(credential.token)
+    }
+    const problem = { message: "401 Unauthorized", hint: "" }
+    const refused = Setup.markFailed(press(start(), ...toModel).setup, problem, "credential")
+    const returned = press(refused, "\x1b", "\x1b").setup
+    assert.strictEqual(returned.step, "token")
+    // Moving the cursor changes nothing.
+    assert.strictEqual(tokenOf(press(returned, "\x1b[D", "\r").setup), "a-token")
+    assert.strictEqual(tokenOf(press(returned, "b-", "token", "\r").setup), "b-token")
+    const again = press(refused, "b-", "\x1b", "\r", "\r", "\r", "\r").setup
+    assert.strictEqual(again.step, "token")
+    assert.strictEqual(tokenOf(press(again, "c-", "token").setup), "c-token")
+    assert.strictEqual(tokenOf(press(pressToModel("\x1b").setup, "d-", "token").setup), "d-token")
+  })
+
+  it("says what to do about a refused token on a small terminal, too", () => {
+    const problem = {
+      message: "The token that you entered was refused (401 Unauthorized).",
+      hint: "Get another. ".repeat(30)
+    }
+    const refused = Setup.markFailed(press(start(), ...toModel).setup, problem, "credential")
+    const shown = SetupView.render(refused, { width: 40, theme: plain }, 12).lines
+    assert.lengthOf(shown, 12)
+    assert.match(shown.join(" "), /Paste another one, which replaces it\. +Enter tries the same one again\. +› •/)
+  })
+
   it("goes on to the model after a first test whose failure names no answer, if the user wants that", () => {
     const failed = Setup.markFailed(press(start(), ...toModel).setup, { message: "503", hint: "" }, "unknown")
     assert.include(draw(failed), "✗ 503")

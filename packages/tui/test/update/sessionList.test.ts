@@ -33,6 +33,55 @@ describe("The list of sessions", () => {
     assert.deepStrictEqual(Keymap.make({ session_rename: "ctrl+r", session_delete: "ctrl+d" }).problems, [])
   })
 
+  it("gives the user's keys precedence over the default ones", () => {
+    const { keymap, problems } = Keymap.make({ session_rename: "ctrl+f" })
+    assert.deepStrictEqual([...keymap.sessions], [["ctrl-f", "rename"], ["ctrl-d", "delete"]])
+    assert.deepStrictEqual(problems, [
+      "keybinds.session_rename: in the list of sessions, ctrl-f was the only key of session_fork. Give it another one, or none."
+    ])
+    assert.deepStrictEqual(Keymap.make({ session_rename: "ctrl+f", session_fork: "none" }).problems, [])
+  })
+
+  it("starts with the title that a session was given, not with its first prompt, and changes nothing if it stays", () => {
+    const titled = choices.map((choice, index) => index === 1 ? { ...choice, title: "Mine" } : choice)
+    const screen = makeScreen()
+    screen.send({ type: "sessions", picker: Picker.make("Sessions", titled), currentId: "one" })
+    screen.press("\x12")
+    const { overlay } = screen.state()
+    assert.strictEqual(overlay?.type === "session-title" && overlay.title.text, "")
+    screen.press("\x1b", "\x1b[B", "\x12")
+    assert.include(screen.view(), "› Mine")
+    screen.press("\r")
+    assert.strictEqual(screen.state().overlay?.type, "sessions")
+    assert.isEmpty(screen.actionsOf("retitle-session"))
+    screen.press("\x12", " too", "\r")
+    assert.lengthOf(screen.actionsOf("retitle-session"), 1)
+  })
+
+  it("returns to the title that could not be stored", () => {
+    const it = open()
+    it.press("\x12", "New title", "\r")
+    it.send({ type: "title-refused", id: "one", title: "New title" }, { type: "sessions-listed", choices })
+    assert.include(it.view(), "› New title")
+    it.press("\r")
+    assert.lengthOf(it.actionsOf("retitle-session"), 2)
+  })
+
+  it("closes when the only session is deleted", () => {
+    const it = open()
+    it.send({ type: "sessions-listed", choices: [] })
+    assert.isUndefined(it.state().overlay)
+    assert.include(it.transcript(), "There are no earlier sessions.")
+  })
+
+  it("says on a small terminal, too, that a deleted session can't be restored", () => {
+    const it = makeScreen({ columns: 40, rows: 12 })
+    const long = choices.map((choice) => ({ ...choice, label: "A title that is longer than the terminal is wide" }))
+    it.send({ type: "sessions", picker: Picker.make("Sessions", long), currentId: "" })
+    it.press("\x04")
+    assert.include(it.view(), "Yes, delete it  it can't be restored")
+  })
+
   it("renames the selected one, but not without a title", () => {
     const it = open()
     it.press("\x1b[B", "\x12", "\x15", "\r")
@@ -60,9 +109,9 @@ describe("The list of sessions", () => {
     const it = open()
     it.press("\x1b[B", "\x06")
     assert.deepStrictEqual(it.actionsOf("copy-session"), [{ type: "copy-session", id: "two" }])
-    it.press("\x12")
+    it.press("\x12", "A title")
     it.send({ type: "sessions-listed", choices: choices.filter(({ id }) => id !== "two") })
-    assert.include(it.view(), "› Session two")
+    assert.include(it.view(), "› A title")
     it.press("\x1b")
     assert.include(it.view(), "› Session three")
     assert.notInclude(it.view(), "Session two")

@@ -4,7 +4,7 @@ import { BedrockError } from "@altimate-code/provider/BedrockError"
 import type * as AiError from "@effect/ai/AiError"
 import * as Option from "effect/Option"
 import { CliError } from "./CliError.ts"
-import { requestHint } from "./hints/requestHint.ts"
+import { generalHint, requestHint } from "./hints/requestHint.ts"
 import { RequestError } from "./RequestError.ts"
 
 /** An error of `@effect/ai` that is not a {@link BedrockError} means that a prompt can't be sent or an answer can't be parsed. */
@@ -45,13 +45,9 @@ export const explain = explainWith((error) =>
   )
 )
 
-/**
- * Explains the failure of one of the doctor's requests. If a short prompt, which is sent first, is blocked, content is not the cause. If
- * only the large one is blocked, its content or size is the cause.
- */
-export const explainCheck = (prompt: "short" | "large") =>
+const explainTest = (prompt: "short" | "large", hintFor: (error: BedrockError) => string) =>
   explainWith((error) => {
-    if (!mayBeContent(error)) return joined(requestHint(error), ...logHint(error))
+    if (!mayBeContent(error)) return joined(hintFor(error), ...logHint(error))
     const details = [error.sender?.supportId, error.gatewayRequestId, `the URL ${error.url}`]
       .filter((part) => part !== undefined).join(", ")
     return prompt === "short"
@@ -60,3 +56,12 @@ export const explainCheck = (prompt: "short" | "large") =>
       : "Short prompts pass and this one does not, so its content (code, HTML and SQL) or its size is the cause. Ask the gateway's operators to "
         + `allow requests to this URL without inspection, and give them ${details}.`
   })
+
+/**
+ * Explains the failure of one of the doctor's requests. If a short prompt, which is sent first, is blocked, content is not the cause. If
+ * only the large one is blocked, its content or size is the cause.
+ */
+export const explainCheck = (prompt: "short" | "large") => explainTest(prompt, requestHint)
+
+/** Explains the failure of a test of the endpoint, before a model was chosen: nothing is said about the ID that was sent. */
+export const explainEndpoint = explainTest("short", generalHint)

@@ -23,7 +23,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { explainCheck } from "../../command-line/failure/explainFailure.ts"
+import { explainCheck, explainEndpoint } from "../../command-line/failure/explainFailure.ts"
 import { storeIt } from "../../command-line/failure/hints/keyHint.ts"
 import * as Bedrock from "../../model/bedrock.ts"
 import * as KnownModels from "../../model/knownModels.ts"
@@ -131,8 +131,8 @@ const attempt = (answers: Answers) =>
   )
 
 /** Says what failed in the words of the first start, where the token is typed, and nothing is stored yet. */
-const toSetupError = (error: AiError.AiError | ConfigError): SetupError => {
-  const failure = error._tag === "ConfigError" ? error : explainCheck("short")(error)
+const toSetupError = (explain: typeof explainEndpoint) => (error: AiError.AiError | ConfigError): SetupError => {
+  const failure = error._tag === "ConfigError" ? error : explain(error)
   const { hint, message } = toHostError(failure)
   return new SetupError({
     message,
@@ -155,7 +155,7 @@ const checkEndpoint = (answers: Answers) =>
       (error) => error._tag !== "ConfigError" && Option.exists(BedrockError.fromAiError(error), isAboutModel),
       ({ message }) => Effect.logInfo(`the endpoint and the credential work, the default model does not: ${message}`)
     ),
-    Effect.mapError(toSetupError)
+    Effect.mapError(toSetupError(explainEndpoint))
   )
 
 /** The user waits no longer for the gateway's list than this; then the models of the catalog are offered. */
@@ -214,7 +214,7 @@ export const make = <R>(tokenCommand: Layer.Layer<TokenCommand, never, R>) =>
         ),
       attempt: (answers) =>
         attempt(answers).pipe(
-          Effect.mapError(toSetupError),
+          Effect.mapError(toSetupError(explainCheck("short"))),
           Effect.provide(tokenCommand),
           Effect.provide(context)
         ),

@@ -24,7 +24,10 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
   const { write } = yield* Stdio
   const all = yield* (yield* SessionStore.SessionStore).list
   if (format === "json") {
-    return yield* writeJson(all.map(({ spending, ...session }) => ({ ...session, ...toJson(spending) })), 2)
+    return yield* writeJson(
+      all.map(({ isTitleGiven: _, spending, ...session }) => ({ ...session, ...toJson(spending) })),
+      2
+    )
   }
   if (all.length === 0) return yield* write("There are no sessions yet.\n")
   yield* write(Table.render([

@@ -36,8 +36,9 @@ export const make = (keptOpen: Session | undefined) =>
       const ages = listed.map(({ id, time }) => id === currentId ? "current" : relativeTime(Date.parse(time), now))
       const counts = listed.map(({ turns }) => `${turns} ${turns === 1 ? "prompt " : "prompts"}`)
       const widths = [ages, counts].map((texts) => Math.max(...texts.map(({ length }) => length)))
-      return listed.map(({ directory, id, title }, index) => ({
+      return listed.map(({ directory, id, isTitleGiven, title }, index) => ({
         id,
+        ...(isTitleGiven ? { title } : {}),
         label: title === "" ? id : title,
         detail: [
           ages[index]!.padEnd(widths[0]!),
@@ -103,12 +104,14 @@ export const make = (keptOpen: Session | undefined) =>
       )
 
     const retitle = (id: string, title: string) =>
-      change(Effect.gen(function*() {
-        const here = yield* current.get
-        if (id === here.id) return yield* setTitle(here, title)
-        if (id === keptOpen?.id) return yield* setTitle(keptOpen, title)
-        yield* Effect.scoped(Effect.flatMap(sessions.open(id), (session) => setTitle(session, title)))
-      }))
+      change(
+        Effect.gen(function*() {
+          const here = yield* current.get
+          if (id === here.id) return yield* setTitle(here, title)
+          if (id === keptOpen?.id) return yield* setTitle(keptOpen, title)
+          yield* Effect.scoped(Effect.flatMap(sessions.open(id), (session) => setTitle(session, title)))
+        }).pipe(Effect.tapError(() => send({ type: "title-refused", id, title })))
+      )
 
     const copy = (id: string) =>
       change(

@@ -198,10 +198,33 @@ export const make = (keybinds: Keybinds): { readonly keymap: Keymap; readonly pr
     )
   }
   const sessions = new Map<string, SessionKey>()
-  for (const { defaults, setting, target } of all) {
-    const does = setting === "session_fork" ? "fork" : target.type === "session" ? target.does : undefined
-    if (does === undefined) continue
-    const value = keybinds[setting] ?? (does === "fork" ? defaultFork : defaults)
+  const inList = all.flatMap(({ defaults, setting, target }) => {
+    const does = setting === "session_fork" ? "fork" as const : target.type === "session" ? target.does : undefined
+    return does === undefined ? [] : [{ defaults: does === "fork" ? defaultFork : defaults, does, setting }]
+  })
+  const takers = new Map<string, string>()
+  const bindInList = (setting: string, does: SessionKey, names: ReadonlyArray<string>): void => {
+    for (const name of names) {
+      const taken = sessions.get(name)
+      if (taken === undefined) {
+        sessions.set(name, does)
+        takers.set(name, setting)
+      } else if (taken !== does) {
+        problems.push(
+          keybinds[setting] === undefined
+            ? `keybinds.${takers.get(name)}: in the list of sessions, ${
+              show(name, leader)
+            } was the only key of ${setting}. Give it another one, or none.`
+            : `keybinds.${setting}: in the list of sessions, ${
+              show(name, leader)
+            } is already bound to session_${taken}.`
+        )
+      }
+    }
+  }
+  for (const { does, setting } of inList) {
+    const value = keybinds[setting]
+    if (value === undefined) continue
     const names = does === "fork"
       // Its keys in the prompt, which may begin with the leader key, have been read above.
       ? alternativesOf(value).flatMap((text) => {
@@ -219,15 +242,10 @@ export const make = (keybinds: Keybinds): { readonly keymap: Keymap; readonly pr
         }
         return isUsable
       })
-    for (const name of names) {
-      const taken = sessions.get(name)
-      if (taken === undefined) sessions.set(name, does)
-      else if (taken !== does && keybinds[setting] !== undefined) {
-        problems.push(
-          `keybinds.${setting}: in the list of sessions, ${show(name, leader)} is already bound to session_${taken}.`
-        )
-      }
-    }
+    bindInList(setting, does, names)
+  }
+  for (const { defaults, does, setting } of inList) {
+    if (keybinds[setting] === undefined) bindInList(setting, does, readKeys(setting, defaults, () => true))
   }
   const shown = new Map(
     [...keysOf].map(([setting, keys]) => [

@@ -13,6 +13,8 @@ export interface Choice<Id extends string = string> {
   readonly id: Id
   readonly label: string
   readonly detail: string
+  /** The title that was given to a session. */
+  readonly title?: string
 }
 
 /** A list to choose from, filtered by what the user types. */

@@ -61,6 +61,8 @@ export type Message =
   | { readonly type: "sessions"; readonly picker: Picker; readonly currentId: string }
   /** Replaces the choices of the open list of sessions. */
   | { readonly type: "sessions-listed"; readonly choices: Picker["choices"] }
+  /** A session of the list could not be renamed. */
+  | { readonly type: "title-refused"; readonly id: string; readonly title: string }
   /** What runs without a question: to open the list, or if it is open. */
   | { readonly type: "permissions"; readonly rules: ReadonlyArray<AllowedRule>; readonly isOpening: boolean }
   | { readonly type: "models"; readonly picker: Picker }

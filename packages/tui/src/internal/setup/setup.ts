@@ -31,6 +31,8 @@ export interface Setup extends Readonly<Record<Field, Editor.State>> {
   readonly credentialKinds: Picker.Picker<CredentialKind>
   readonly models: Picker.Picker
   readonly remedies: Picker.Picker<Remedy>
+  /** The token was typed since its question was asked. Otherwise what is typed replaces it, because a hidden text can't be edited. */
+  readonly isTokenTyped: boolean
   /** What is wrong with the current answer, or why the test failed. */
   readonly problem: Problem | undefined
   /** The test that showed an answer to be wrong, while the user changes it. The new one is tested at once. */
@@ -80,6 +82,7 @@ export const make = (
     Picker.customModel
   ),
   remedies: makeRemedies("checking"),
+  isTokenTyped: false,
   problem: undefined,
   failedTest: undefined
 })
@@ -150,6 +153,6 @@ export const moveToEnd = (setup: Setup): Setup => {
     : { ...setup, [field]: Editor.update(setup[field], { type: "set", text: setup[field].text }) }
 }
 
-/** The token that was refused is still in the field. What is typed replaces it, because a hidden text can't be edited. */
+/** The token that was refused is still in the field. */
 export const isTokenRefused = ({ failedTest, problem, step }: Setup): boolean =>
   step === "token" && problem !== undefined && problem === failedTest?.problem

@@ -6,7 +6,6 @@ import { findProblem } from "./answerProblem.ts"
 import {
   credentialStep,
   type Field,
-  isTokenRefused,
   markFailed,
   moveToEnd,
   type Remedy,
@@ -95,6 +94,13 @@ const openList = ({ step }: Setup) =>
   step === "credential" || step === "model" || step === "failed" ? lists[step] : undefined
 
 export const update = (setup: Setup, key: Key): Result => {
+  const result = pressKey(setup, key)
+  return result.type === "quit" || result.setup.step === "token"
+    ? result
+    : { ...result, setup: { ...result.setup, isTokenTyped: false } }
+}
+
+const pressKey = (setup: Setup, key: Key): Result => {
   const name = nameOf(key)
   if (name === "ctrl-c") {
     const field = typedField(setup)
@@ -168,6 +174,9 @@ const updateField = (setup: Setup, field: Field, key: Key, name: string | undefi
   }
   const action = lineActionOf(key)
   if (action === undefined) return stayOpen(setup)
-  const before = isTokenRefused(setup) ? Editor.empty([]) : setup[field]
-  return stayOpen({ ...setup, [field]: Editor.update(before, action), problem: undefined })
+  const next = Editor.update(setup[field], action)
+  if (field !== "token") return stayOpen({ ...setup, [field]: next, problem: undefined })
+  if (next.text === setup.token.text) return stayOpen({ ...setup, token: next })
+  const token = setup.isTokenTyped ? next : Editor.update(Editor.empty([]), action)
+  return stayOpen({ ...setup, token, isTokenTyped: true, problem: undefined })
 }

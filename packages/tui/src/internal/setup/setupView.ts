@@ -100,8 +100,8 @@ export const render = (
         cursor: undefined
       }
     default: {
-      const { title, ...question } = questions[setup.step]
-      const explanation = isTokenRefused(setup) ? refusedToken : question.explanation
+      const { explanation, title } = questions[setup.step]
+      const isRefused = isTokenRefused(setup)
       const field = setup[setup.step]
       const { cursor, lines } = Editor.view(
         setup.step === "token" ? hideToken(field) : field,
@@ -109,8 +109,9 @@ export const render = (
         2
       )
       const all = withProblem(
-        [...head, canvas.theme.strong(title), ...paintWrapped([{ text: explanation, roles: ["dim"] }], canvas)],
+        [...head, canvas.theme.strong(title), ...(isRefused ? [] : renderExplanation(explanation, canvas))],
         [
+          ...(isRefused ? renderExplanation(refusedToken, canvas).slice(0, Math.max(0, rows - lines.length - 1)) : []),
           ...indent(lines, canvas.theme.accent("› "), "  "),
           paintLine([{
             text: setup.step === "gateway" ? "enter: next · esc: quit" : "enter: next · esc: back",
@@ -124,6 +125,8 @@ export const render = (
 }
 
 const refusedToken = "Paste another one, which replaces it. Enter tries the same one again."
+
+const renderExplanation = (text: string, canvas: Canvas): Lines => paintWrapped([{ text, roles: ["dim"] }], canvas)
 
 const renderTest = (text: string, canvas: Canvas): string =>
   paintLine([{ text: `${text} · esc: stop`, roles: ["accent"] }], canvas)

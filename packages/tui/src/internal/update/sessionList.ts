@@ -3,10 +3,12 @@ import { lineActionOf, nameOf } from "../input/editing.ts"
 import * as Editor from "../input/editor.ts"
 import type { Key } from "../input/keys.ts"
 import * as Picker from "../input/picker.ts"
+import type { Message } from "../screen/message.ts"
 import type { Overlay, State } from "../screen/state.ts"
 import { closeOverlay } from "./questionQueue.ts"
 import { type Step, step } from "./step.ts"
 import { submitOrQueue } from "./submission.ts"
+import { addItem } from "./turnUpdate.ts"
 
 type Sessions = Extract<Overlay, { readonly type: "sessions" }>
 
@@ -44,15 +46,7 @@ const pressInList = (state: State, list: Sessions, key: Key): Step => {
     const { id, label } = selected
     switch (action) {
       case "rename":
-        return step({
-          ...state,
-          overlay: {
-            type: "session-title",
-            id,
-            list,
-            title: Editor.update(Editor.empty([]), { type: "set", text: label })
-          }
-        })
+        return step(askForTitle(state, list, id, selected.title ?? ""))
       case "delete":
         return id === list.currentId
           ? showHint(state, "this session is open, so it can't be deleted")
@@ -69,10 +63,26 @@ const pressInList = (state: State, list: Sessions, key: Key): Step => {
   return submitOrQueue(closed, `/sessions ${result.choice.id}`)
 }
 
+const askForTitle = (state: State, list: Sessions, id: string, title: string): State => ({
+  ...state,
+  overlay: {
+    type: "session-title",
+    id,
+    list,
+    title: Editor.update(Editor.empty([]), { type: "set", text: title })
+  }
+})
+
+/** The session could not be renamed: the text is not lost. */
+export const returnTitle = (
+  state: State,
+  { id, title }: Extract<Message, { readonly type: "title-refused" }>
+): State => state.overlay?.type === "sessions" ? askForTitle(state, state.overlay, id, title) : state
+
 const askToDelete = (title: string): Picker.Picker<"keep" | "delete"> =>
-  Picker.make<"keep" | "delete">(`Delete "${title}"? It can't be restored`, [
+  Picker.make<"keep" | "delete">(`Delete "${title}"?`, [
     { id: "keep", label: "No, keep it", detail: "" },
-    { id: "delete", label: "Yes, delete it", detail: "" }
+    { id: "delete", label: "Yes, delete it", detail: "it can't be restored" }
   ])
 
 const pressInTitle = (
@@ -87,8 +97,9 @@ const pressInTitle = (
       return step(showList(state, list))
     case "return": {
       const title = overlay.title.text.trim()
-      return title === ""
-        ? showHint(state, "the title is empty")
+      if (title === "") return showHint(state, "the title is empty")
+      return title === list.picker.choices.find((choice) => choice.id === id)?.title
+        ? step(showList(state, list))
         : step(showList(state, list), { type: "retitle-session", id, title })
     }
   }
@@ -101,6 +112,10 @@ const pressInTitle = (
 /** Replaces the choices after a session was renamed, copied or deleted. */
 export const replaceSessions = (state: State, choices: Picker.Picker["choices"]): State => {
   const { overlay } = state
+  const isOpen = overlay?.type === "sessions" || overlay?.type === "session-title" || overlay?.type === "session-delete"
+  if (isOpen && choices.length === 0) {
+    return addItem(closeOverlay(state), { type: "notice", level: "info", text: "There are no earlier sessions." })
+  }
   const replace = (list: Sessions): Sessions => ({ ...list, picker: Picker.replaceChoices(list.picker, choices) })
   switch (overlay?.type) {
     case "sessions":

@@ -13,7 +13,7 @@ import { showPermissions } from "./permissionList.ts"
 import { askAboutPlan } from "./planQuestion.ts"
 import { enter } from "./promptKeys.ts"
 import { ask, withdraw, withdrawAll } from "./questionQueue.ts"
-import { replaceSessions } from "./sessionList.ts"
+import { replaceSessions, returnTitle } from "./sessionList.ts"
 import { type Step, step } from "./step.ts"
 import { returnPrompts } from "./stopTask.ts"
 import { submitFound, submitQueued } from "./submission.ts"
@@ -105,6 +105,8 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
       })
     case "sessions-listed":
       return step(replaceSessions(state, message.choices))
+    case "title-refused":
+      return step(returnTitle(state, message))
     case "permissions":
       return step(showPermissions(state, message))
     case "models":
@@ -174,7 +176,7 @@ const apply = (state: State, message: Exclude<Message, QuestionDrawn>): Step => 
         ? step({ ...state, overlay: { type: "setup", setup: askForModel(state.overlay.setup, message.models) } })
         : step(state)
     case "setup-failed":
-      return state.overlay?.type === "setup"
+      return state.overlay?.type === "setup" && ["checking", "attempting"].includes(state.overlay.setup.step)
         ? step({
           ...state,
           overlay: { type: "setup", setup: markFailed(state.overlay.setup, message.problem, message.wrong) }

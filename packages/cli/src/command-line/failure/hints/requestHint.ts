@@ -17,14 +17,19 @@ import { waitingHint } from "./waitingHint.ts"
 
 /** Empty if the message says it all. */
 export const requestHint = (error: BedrockError): string => {
-  const { cause, gatewayRequestId, model } = error
+  const general = generalHint(error)
+  return error.cause !== undefined || error.model === undefined ? general : modelHint(error, error.model, general)
+}
+
+/** The hint without what is said about the ID of the model. */
+export const generalHint = (error: BedrockError): string => {
+  const { cause, gatewayRequestId } = error
   if (cause !== undefined) return hintOf(cause)
   const hint = Option.match(failedRequest(error), { onNone: () => unsentHint(error), onSome: sentHint })
   const support = gatewayRequestId === undefined
     ? ""
     : `The gateway's operators can find this request by ${gatewayRequestId}.`
-  const general = [hint, support].filter((part) => part !== "").join(" ")
-  return model === undefined ? general : modelHint(error, model, general)
+  return [hint, support].filter((part) => part !== "").join(" ")
 }
 
 const unsentHint = (error: BedrockError): string => {
