@@ -39,6 +39,12 @@ layer(NodeContext.layer)("The first start", (it) => {
         const unreachable = yield* terminal.see("› http://127.0.0.1:1/v1")
         assert.match(unreachable, /refused|listening/)
         assert.notInclude(unreachable, "✓")
+        // A path that the gateway does not have. No model was chosen yet, so none is named.
+        yield* terminal.write(keys.ctrl("u"))
+        yield* terminal.write(sandbox.url.replace("/v1", "/v2"))
+        yield* enter
+        const missing = yield* terminal.see(/The\s+path\s+\/v2\s+in\s+baseURL[^]*› http:\S+\/v2/)
+        assert.notMatch(missing.replace(/\s+/g, " "), /was sent/)
         yield* terminal.write(keys.ctrl("u"))
         yield* terminal.write(sandbox.url)
         yield* enter

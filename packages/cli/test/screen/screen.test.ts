@@ -126,7 +126,7 @@ layer(NodeContext.layer)("The screen", (it) => {
       assert.deepStrictEqual(Object.values(config.permission?.bash ?? {}), ["allow"])
       yield* terminal.see("ready")
       yield* ask(terminal, "/status")
-      yield* terminal.see(/^ {2}allowed +bash pwd \*$[^]*^ {2}in session +bash echo \*$/m)
+      yield* terminal.see(/^ {2}allowed +bash pwd \*$[^]*^ {2}in session +bash echo \* \(/m)
       assert.match(terminal.everything(), /^ {2}region +us-east-1 \(.*altimate-code\.json\)$/m)
       assert.match(terminal.everything(), /^ {2}log +~\/\.local\S+\.log$/m)
     }))
@@ -140,6 +140,7 @@ layer(NodeContext.layer)("The screen", (it) => {
           write("1"),
           write("2"),
           { blocks: [says("Written.")] },
+          { blocks: [call("r", "read", { path: "cart.js" })] },
           write("3"),
           { blocks: [says("Resumed.")] },
           write("4"),

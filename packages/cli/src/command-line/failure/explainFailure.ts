@@ -63,5 +63,5 @@ const explainTest = (prompt: "short" | "large", hintFor: (error: BedrockError) =
  */
 export const explainCheck = (prompt: "short" | "large") => explainTest(prompt, requestHint)
 
-/** Explains the failure of a test of the endpoint, before a model was chosen: nothing is said about the ID that was sent. */
+/** Explains the failure of a test of the endpoint, before a model was chosen, without advice about its ID. */
 export const explainEndpoint = explainTest("short", generalHint)

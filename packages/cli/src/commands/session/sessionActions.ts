@@ -6,6 +6,7 @@ import { printable } from "@altimate-code/log/Printable"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Struct from "effect/Struct"
 import { CliError } from "../../command-line/failure/CliError.ts"
 import { makeJsonVisible, makeVisible, Stdio, writeJson } from "../../command-line/Stdio.ts"
 import * as Table from "../../command-line/table.ts"
@@ -25,7 +26,7 @@ export const list = Effect.fn("SessionCommands.list")(function*(format: "text" |
   const all = yield* (yield* SessionStore.SessionStore).list
   if (format === "json") {
     return yield* writeJson(
-      all.map(({ isTitleGiven: _, spending, ...session }) => ({ ...session, ...toJson(spending) })),
+      all.map(({ spending, ...session }) => ({ ...Struct.omit(session, "isTitleGiven"), ...toJson(spending) })),
       2
     )
   }

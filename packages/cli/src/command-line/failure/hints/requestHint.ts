@@ -21,7 +21,7 @@ export const requestHint = (error: BedrockError): string => {
   return error.cause !== undefined || error.model === undefined ? general : modelHint(error, error.model, general)
 }
 
-/** The hint without what is said about the ID of the model. */
+/** The hint without advice about the ID of the model. */
 export const generalHint = (error: BedrockError): string => {
   const { cause, gatewayRequestId } = error
   if (cause !== undefined) return hintOf(cause)
