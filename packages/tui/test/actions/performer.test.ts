@@ -316,7 +316,7 @@ describe("Commands", () => {
       assert.strictEqual(stored?.title, "/init")
       const message = Prompt.userMessage({ content: [Prompt.textPart({ text: "Write it." })] })
       yield* session.append({ type: "user", message, typed: "/init", time: "2026-11-23T05:23:59.000Z" })
-      assert.strictEqual(Option.getOrThrow(yield* Undo.plan(session)).prompt, "/init")
+      assert.deepStrictEqual(Option.getOrThrow(yield* Undo.plan(session)).typed, Option.some("/init"))
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scoped("of the project ask for trust, unless plan mode denies them anyway: then the key that leaves it is named", () =>

@@ -45,7 +45,7 @@ const allEdits = ({ keymap = Keymap.defaults }: Canvas): Choice => {
 const no: Choice = { key: "n", label: "No", short: "no" }
 const reason: Choice = { key: "e", label: "No, and tell the model why", short: "why" }
 
-/** Questions of the program itself: no model is told the answer. */
+/** Questions of the program itself: no model gets the answer. */
 const programQuestions = ["project command", "fallback"]
 
 /** The parts around the content, and the room for the content. */
