@@ -12,7 +12,7 @@ A profile of the main thread, scaled to the processor time that the command take
 | Garbage collection | 100 | About 25 small collections of the young generation and one large one. Nearly all that is created while loading survives, so it is copied twice. |
 | Effect operations and our code in them | 95 | Settings, credential, session, tools, request and answer. Most of it runs once, without optimized code. |
 | Loading compiled code | 60 | V8 rebuilds the functions of 94 chunks from 3 MB. |
-| Evaluating modules | 50 | The most is in Effect itself and in schemas: of the configuration, of sessions, of \`@effect/ai\`. |
+| Evaluating modules | 50 | Mostly Effect itself, and the schemas of the configuration, of sessions and of \`@effect/ai\`. |
 | Callbacks | 25 | The SDK's client, sockets, and promises. |
 | Node's modules | 20 | Loading \`http\`, \`net\`, streams, \`zlib\`, \`crypto\` and others. |
 | Reading files | 20 | 94 chunks, and the file with their compiled code. |
