@@ -88,7 +88,7 @@ export const encode = (entry: Entry, mask?: (text: string) => string): Encoded =
   if (mask === undefined) return { text: JSON.stringify(json), line: entry }
   const { isSame, masked } = maskTexts(json, mask)
   const text = JSON.stringify(masked)
-  // A masked path is that of another file.
+  // With a secret masked in it, the path would be that of another file.
   if (!isSame && entry.type === "change") return { text, line: undefined }
   // What was not masked is not decoded, which would take longer than everything else.
   return { text, line: isSame ? entry : toLine(text) }

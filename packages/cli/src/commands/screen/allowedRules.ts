@@ -27,7 +27,7 @@ const findOrigin = (leaves: Leaves, path: ReadonlyArray<string>): Leaves[number]
   leaves.find(({ key }) => key === ConfigEdit.keyOf(path))?.origin
     ?? (path.at(-1) === "*" ? findOrigin(leaves, path.slice(0, -1)) : undefined)
 
-/** The rules that allow something. One that is in the user's file and in another one is listed for each of both. */
+/** The rules that allow something. One that is in the user's file and in another one is listed twice. */
 export const list = (rules: Rules | undefined, leaves: Leaves) =>
   Effect.gen(function*() {
     const { home } = yield* Directories
