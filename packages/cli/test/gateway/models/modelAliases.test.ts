@@ -150,7 +150,7 @@ layer(NodeContext.layer)("configured models:", (it) => {
       yield* terminal.write("/model")
       yield* terminal.see("/model")
       yield* terminal.write(keys.enter)
-      yield* terminal.see("Our Sonnet")
+      yield* terminal.see("type to filter")
       yield* terminal.write("team/sonnet")
       yield* terminal.see(/Our Sonnet +Claude · team\/sonnet/)
       yield* terminal.write(keys.enter)
