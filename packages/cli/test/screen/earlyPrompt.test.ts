@@ -87,7 +87,7 @@ layer(NodeContext.layer)("The prompt before the rest of the screen is loaded", (
       const text = names.map((name) => readFileSync(join(dirname(bin), "program", name), "utf8")).join("")
       // A little more than today.
       assert.isAtMost(names.length, 65)
-      assert.isAtMost(text.length, 830_000)
+      assert.isAtMost(text.length, 840_000)
       assert.notInclude(text, "~@effect/ai/Prompt")
     }))
 })
