@@ -37,7 +37,7 @@ layer(NodeContext.layer)("A file that a prompt mentions", (it) => {
         assert.match(resumed.everything(), /^ {2}\[file cart\.js, 2 lines\]$/m)
         assert.notInclude(resumed.everything(), "export default")
         yield* ask(resumed, "/sessions")
-        yield* resumed.see(/› \[spec\.pdf\] Compare/)
+        yield* resumed.see(/── Sessions[^]*› Compare @cart\.js, @/)
       }))
   }
 
