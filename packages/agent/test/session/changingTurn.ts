@@ -14,7 +14,7 @@ import { call, finish, scripted, text } from "../model.ts"
 
 export type Call = readonly [name: string, params: Record<string, unknown>]
 
-/** Each call is an answer of its own. */
+/** The model answers with one call at a time. */
 export const runTurn = (
   session: Session,
   workspace: Layer.Layer<Workspace>,

@@ -22,7 +22,7 @@ import { cachedDataVersionTag } from "node:v8"
 export interface CodeCache {
   /** Reads the code into `memory`, if it is large enough, and returns the part of it that the code takes. */
   readonly read: (chunk: string, memory: Buffer) => Buffer | undefined
-  /** Adds the code of chunks to what is stored, or replaces it. */
+  /** Stores the code of these chunks; that of other chunks stays. */
   readonly write: (added: ReadonlyMap<string, Buffer>) => void
 }
 

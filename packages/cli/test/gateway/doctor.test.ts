@@ -15,8 +15,8 @@ import { refusing } from "./models/refusing.ts"
 const canary = "doctor-canary-5f0c2a"
 
 /**
- * Time stands still. The sandbox answers at once, which looks like a buffered answer when a busy machine needs half a second for it. Limits still
- * pass.
+ * A clock that stands still, although time limits still run out. The sandbox answers at once: if a busy machine took half a second for that,
+ * the answer would look buffered.
  */
 const now = Date.now()
 const clock = Object.assign(Clock.make(), {

@@ -20,6 +20,8 @@ const flatten = (rules: Rules | undefined): ReadonlyArray<Grant> =>
 
 const pathOf = ({ pattern, permission }: Grant): ReadonlyArray<string> => ["permission", permission, pattern]
 
+const keyOf = (grant: Grant): string => ConfigEdit.keyOf(pathOf(grant))
+
 type Leaves = Settings.Settings["Type"]["leaves"]
 
 /** Where the rule was when the program started. The rule for `*` may be a single verdict there. */
@@ -32,21 +34,20 @@ export const list = (rules: Rules | undefined, leaves: Leaves) =>
   Effect.gen(function*() {
     const { home } = yield* Directories
     const file = Option.getOrElse(yield* Effect.option(ConfigEdit.userFile), () => "")
-    return yield* Effect.forEach(flatten(rules), (grant) =>
-      Effect.gen(function*() {
-        const path = pathOf(grant)
-        const origin = findOrigin(leaves, path)
-        // A rule that was added since the start is in the user's file.
-        const place = origin === undefined ? file : source(origin)
-        const inFile = yield* Effect.orElseSucceed(ConfigEdit.get(file, path), Option.none)
-        const isInFile = Option.contains(inFile, "allow")
-        return (isInFile && place !== file ? [place, file] : [place]).map((place): AllowedRule => ({
-          ...grant,
-          place: Paths.abbreviateHome(place, home),
-          isRemovable: isInFile && place === file,
-          isOfSession: false
-        }))
-      })).pipe(Effect.map((all) => all.flat()))
+    const own = yield* Effect.orElseSucceed(ConfigEdit.get(file, ["permission"]), Option.none)
+    const inFile = new Set(flatten(Option.getOrUndefined(own) as Rules | undefined).map(keyOf))
+    return flatten(rules).flatMap((grant) => {
+      const origin = findOrigin(leaves, pathOf(grant))
+      // A rule that was added since the start is in the user's file.
+      const place = origin === undefined ? file : source(origin)
+      const isInFile = inFile.has(keyOf(grant))
+      return (isInFile && place !== file ? [place, file] : [place]).map((place): AllowedRule => ({
+        ...grant,
+        place: Paths.abbreviateHome(place, home),
+        isRemovable: isInFile && place === file,
+        isOfSession: false
+      }))
+    })
   })
 
 /** Removes the rule from the user's file. */

@@ -130,7 +130,7 @@ const attempt = (answers: Answers) =>
     )
   )
 
-/** Says what failed in the words of the first start, where the token is typed, and nothing is stored yet. */
+/** Explains a failure for the first start, where the token was just typed and nothing is stored yet. */
 const toSetupError = (explain: typeof explainEndpoint) => (error: AiError.AiError | ConfigError): SetupError => {
   const failure = error._tag === "ConfigError" ? error : explain(error)
   const { hint, message } = toHostError(failure)

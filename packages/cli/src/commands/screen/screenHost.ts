@@ -44,7 +44,7 @@ const modeDescriptions: Readonly<Record<Mode, string>> = {
 
 const verdicts = [["allow", "allowed"], ["ask", "asks"], ["deny", "denied"]] as const
 
-/** What runs without asking, what asks and what is denied, by the rules that apply now. */
+/** What the current rules allow, ask about, and deny. */
 const describeRules = (rules: Rules | undefined, yolo: Setting<boolean>): ReadonlyArray<string> => {
   const all = typeof rules === "string" ? { "*": rules } : rules ?? {}
   const flat = Object.entries(all).flatMap(([name, rule]) =>
